@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# Redis on loopback: every acknowledged write is on disk, nothing is evicted, one user a role.
+
+redis_url() { echo "redis://$1:$(secret "redis-$1")@127.0.0.1:$(port_of redis)"; }
+
+# redis_admin ARG…: redis-cli as the administrator. The password goes through the environment.
+redis_admin() {
+  REDISCLI_AUTH=$(secret redis-admin) timeout 10 \
+    redis-cli --no-auth-warning --user admin -p "$(port_of redis)" "$@"
+}
+
+redis_ready() { [[ $(redis_admin ping) == PONG ]]; }
+
+start_redis() {
+  if is_running redis && redis_ready; then
+    note "runs already, 127.0.0.1:$(port_of redis)"
+    return
+  fi
+  stop_daemon redis
+  ! port_answers "$(port_of redis)" || move_port redis
+  mkdir -p "$LIF_STATE/data/redis"
+  write_redis_users | write_private "$LIF_STATE/etc/redis-users.acl"
+  write_redis_config | write_private "$LIF_STATE/etc/redis.conf"
+  start_daemon redis redis-server "$LIF_STATE/etc/redis.conf"
+  wait_ready redis 30 "a damaged append-only file is repaired by redis-check-aof --fix" redis_ready
+  note "127.0.0.1:$(port_of redis)"
+}
+
+write_redis_config() {
+  cat <<CONF
+bind 127.0.0.1
+port $(port_of redis)
+dir "$LIF_STATE/data/redis"
+aclfile "$LIF_STATE/etc/redis-users.acl"
+appendonly yes
+appendfsync always
+save ""
+maxmemory-policy noeviction
+daemonize no
+tcp-keepalive 60
+CONF
+}
+
+# Factory users may run functions and touch the factory's keys; administration is for admin.
+write_redis_users() {
+  local user
+  echo "user default off"
+  echo "user admin on >$(secret redis-admin) ~* &* +@all"
+  for user in controlplane executor; do
+    echo "user $user on >$(secret "redis-$user") ~lif:* &lif:* +@all -@admin -@dangerous +info"
+  done
+}
+
+stop_redis() { stop_daemon redis 20; }
