@@ -11,7 +11,9 @@
 namespace lif {
 namespace {
 
-EVP_MD_CTX* Context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
+EVP_MD_CTX* Context(void* context) {
+  return static_cast<EVP_MD_CTX*>(context);
+}
 
 }  // namespace
 
@@ -19,7 +21,9 @@ Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new()) {
   EVP_DigestInit_ex(Context(context_), EVP_sha256(), nullptr);
 }
 
-Sha256Stream::~Sha256Stream() { EVP_MD_CTX_free(Context(context_)); }
+Sha256Stream::~Sha256Stream() {
+  EVP_MD_CTX_free(Context(context_));
+}
 
 void Sha256Stream::Update(std::string_view bytes) {
   EVP_DigestUpdate(Context(context_), bytes.data(), bytes.size());
@@ -49,9 +53,10 @@ absl::Status CheckOciDigest(std::string_view text) {
   if (text.starts_with(kPrefix) && IsSha256Hex(text.substr(kPrefix.size()))) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(absl::StrCat("'", std::string(text.substr(0, 80)),
-                                                 "' is not a digest; write sha256: and 64 lower-case "
-                                                 "hexadecimal digits"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", std::string(text.substr(0, 80)),
+                   "' is not a digest; write sha256: and 64 lower-case "
+                   "hexadecimal digits"));
 }
 
 CanonicalEncoder& CanonicalEncoder::Add(std::string_view bytes) {
@@ -61,7 +66,9 @@ CanonicalEncoder& CanonicalEncoder::Add(std::string_view bytes) {
   return *this;
 }
 
-CanonicalEncoder& CanonicalEncoder::AddInt(int64_t value) { return Add(std::to_string(value)); }
+CanonicalEncoder& CanonicalEncoder::AddInt(int64_t value) {
+  return Add(std::to_string(value));
+}
 
 CanonicalEncoder& CanonicalEncoder::AddList(const std::vector<std::string>& items) {
   AddInt(static_cast<int64_t>(items.size()));

@@ -97,7 +97,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t limit) {
     if (got == 0) return bytes;
     bytes.append(buffer, static_cast<size_t>(got));
     if (bytes.size() > limit) {
-      return absl::InvalidArgumentError(absl::StrCat(path, " is over the limit of ", limit, " bytes"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, " is over the limit of ", limit, " bytes"));
     }
   }
 }

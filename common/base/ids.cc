@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::string_view kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool IsLowerOrDigit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
 }  // namespace
 
@@ -42,9 +44,8 @@ bool IsUlid(std::string_view text) {
 
 bool IsName(std::string_view text) {
   if (text.empty() || text.size() > 100 || !IsLowerOrDigit(text[0])) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return IsLowerOrDigit(c) || c == '.' || c == '_' || c == '-';
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return IsLowerOrDigit(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 }  // namespace lif

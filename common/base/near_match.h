@@ -7,9 +7,9 @@
 
 namespace lif {
 
-// The candidates nearest to `word` by edit distance (Damerau–Levenshtein, optimal string alignment),
-// best first, at most `limit`, none farther than a third of the word's length (at least 1).
-// Cost: |word| × |candidate| for each; words over 100 characters match nothing.
+// The candidates nearest to `word` by edit distance (Damerau–Levenshtein, optimal string
+// alignment), best first, at most `limit`, none farther than a third of the word's length (at least
+// 1). Cost: |word| × |candidate| for each; words over 100 characters match nothing.
 std::vector<std::string> NearMatches(std::string_view word,
                                      const std::vector<std::string>& candidates, size_t limit = 3);
 

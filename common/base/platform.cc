@@ -10,9 +10,9 @@ absl::StatusOr<Platform> ParsePlatform(std::string_view text) {
     Platform known{"linux", arch};
     if (text == known.ToString()) return known;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("unknown platform '", std::string(text.substr(0, 64)),
-                   "'; write linux/amd64 or linux/arm64"));
+  return absl::InvalidArgumentError(absl::StrCat("unknown platform '",
+                                                 std::string(text.substr(0, 64)),
+                                                 "'; write linux/amd64 or linux/arm64"));
 }
 
 }  // namespace lif

@@ -3,8 +3,8 @@
 
 #include "absl/status/status.h"
 
-#define LIF_RETURN_IF_ERROR(expression)                   \
-  do {                                                    \
+#define LIF_RETURN_IF_ERROR(expression)                                                 \
+  do {                                                                                  \
     if (absl::Status lif_status_ = (expression); !lif_status_.ok()) return lif_status_; \
   } while (false)
 

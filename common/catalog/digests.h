@@ -11,8 +11,8 @@
 
 namespace lif {
 
-// What, besides the catalog, decides the bytes of a layer. Executors advertise it, and the factory's
-// configuration sets it: control plane and executors must agree, or keys differ.
+// What, besides the catalog, decides the bytes of a layer. Executors advertise it, and the
+// factory's configuration sets it: control plane and executors must agree, or keys differ.
 struct Recipe {
   int stitch_version = 1;              // form of the rendered Dockerfile
   std::string network = "default";     // network mode of RUN: "default" or "host"
@@ -34,7 +34,7 @@ std::string BaseDigest(const Base& base);
 std::string ManifestDigest(const ResolvedManifest& manifest);
 
 struct LayerKey {
-  std::string key;         // identity of the layer: everything below and itself
+  std::string key;  // identity of the layer: everything below and itself
   std::string layer_digest;
   std::string module_ref;  // name@version; "" for the base
 };
@@ -42,9 +42,9 @@ struct LayerKey {
 struct BuildIdentity {
   std::string build_key;
   std::string recipe_digest;
-  std::string base_image;             // repository@digest of the platform
-  std::vector<LayerKey> chain;        // [0] is the base, then one for each module
-  std::vector<std::string> requires_; // capabilities
+  std::string base_image;              // repository@digest of the platform
+  std::vector<LayerKey> chain;         // [0] is the base, then one for each module
+  std::vector<std::string> requires_;  // capabilities
 };
 
 // FAILED_PRECONDITION when the manifest, a module or the base does not offer the platform; the

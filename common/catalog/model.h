@@ -69,15 +69,15 @@ struct Module {
   std::string version;  // semver
   Slot slot = Slot::kCore;
   std::string summary;
-  std::map<std::string, std::string> args;  // NAME → default, variables resolved
-  std::vector<Platform> platforms;          // sorted; never empty once parsed
-  std::vector<std::string> requires_;       // capabilities, sorted: "gpu"
-  std::map<std::string, std::string> needs;      // module → semver range, must be lower in the stack
+  std::map<std::string, std::string> args;   // NAME → default, variables resolved
+  std::vector<Platform> platforms;           // sorted; never empty once parsed
+  std::vector<std::string> requires_;        // capabilities, sorted: "gpu"
+  std::map<std::string, std::string> needs;  // module → semver range, must be lower in the stack
   std::map<std::string, std::string> conflicts;  // module → semver range
   std::vector<std::string> provides;             // ENV names that upper modules may use
   std::vector<ImageTest> tests;
   std::vector<SecretRef> secrets;
-  std::string fragment;  // text of fragment.Dockerfile, variables resolved
+  std::string fragment;           // text of fragment.Dockerfile, variables resolved
   std::vector<ModuleFile> files;  // sorted by path
 
   std::string Ref() const { return name + "@" + version; }

@@ -16,10 +16,10 @@ namespace lif {
 enum class OutputStream { kStdout, kStderr };
 
 struct ProcessSpec {
-  std::vector<std::string> argv;             // argv[0] is looked up in PATH; never a shell line
-  std::map<std::string, std::string> env;    // added to, or replacing, the inherited environment
-  std::string working_directory;             // "" for the caller's
-  std::string stdin_bytes;                   // written, then closed; "" is /dev/null
+  std::vector<std::string> argv;           // argv[0] is looked up in PATH; never a shell line
+  std::map<std::string, std::string> env;  // added to, or replacing, the inherited environment
+  std::string working_directory;           // "" for the caller's
+  std::string stdin_bytes;                 // written, then closed; "" is /dev/null
   absl::Duration deadline = absl::InfiniteDuration();
   absl::Duration kill_grace = absl::Seconds(5);  // between SIGTERM and SIGKILL to the group
   // Called on the caller's thread with pieces as they arrive (at most 64 KiB each).

@@ -15,29 +15,29 @@ enum class JobKind { kLayer, kImage, kIndex };
 
 // active <=> leased <=> token.
 enum class JobState {
-  kWaiting,    // needs other jobs first
+  kWaiting,  // needs other jobs first
   kReady,
-  kDelayed,    // backing off until `not_before`
-  kActive,     // leased by an executor
-  kParked,     // found a need while running (a lost layer); back to waiting
-  kEnding,     // ended without an executor (cancelled, blamed, expired, dead-lettered); wants a record
-  kDone,       // complete: its record is committed; kept for the retention time
+  kDelayed,  // backing off until `not_before`
+  kActive,   // leased by an executor
+  kParked,   // found a need while running (a lost layer); back to waiting
+  kEnding,  // ended without an executor (cancelled, blamed, expired, dead-lettered); wants a record
+  kDone,    // complete: its record is committed; kept for the retention time
 };
 
-std::string_view JobKindName(JobKind kind);    // "layer", "image", "index"
-std::string_view JobStateName(JobState state); // "waiting", "ready", …
+std::string_view JobKindName(JobKind kind);     // "layer", "image", "index"
+std::string_view JobStateName(JobState state);  // "waiting", "ready", …
 std::optional<JobKind> ParseJobKind(std::string_view name);
 std::optional<JobState> ParseJobState(std::string_view name);
 
 // Why an attempt did not end in a verdict; decides between retry and dead letter.
 enum class FailureClass {
   kNone,
-  kUser,            // a RUN, a test, the fragment: never retried by itself
+  kUser,  // a RUN, a test, the fragment: never retried by itself
   kTransient,
   kInfrastructure,
   kTimeout,
   kCancelled,
-  kCapacity,        // disk, memory
+  kCapacity,  // disk, memory
   kInternal,
 };
 
@@ -46,14 +46,14 @@ std::optional<FailureClass> ParseFailureClass(std::string_view name);
 
 // IDs only (at most 1 KiB together): an executor reads the catalog and recomputes everything else.
 struct JobSpec {
-  std::string job_id;       // "<key>.<generation>"; requests and replicas meet in it
+  std::string job_id;  // "<key>.<generation>"; requests and replicas meet in it
   JobKind kind = JobKind::kImage;
-  std::string key;          // build key or layer key, 64 hex
+  std::string key;  // build key or layer key, 64 hex
   int64_t generation = 1;
-  std::string build_id;     // ULID, proposed; the first submitter's stays
+  std::string build_id;  // ULID, proposed; the first submitter's stays
   std::string manifest_id;
-  std::string platform;     // "linux/amd64"
-  std::string pool;         // queue that serves it
+  std::string platform;            // "linux/amd64"
+  std::string pool;                // queue that serves it
   std::vector<std::string> needs;  // job IDs that must be done first
   int max_attempts = 3;
   std::string traceparent;  // W3C Trace Context, or ""
@@ -66,7 +66,7 @@ struct Lease {
 
 // How a job ended that no executor ran to its end; the claimer only writes the record.
 struct ForcedEnd {
-  std::string outcome;         // "cancelled" or "error" or "failed"
+  std::string outcome;  // "cancelled" or "error" or "failed"
   FailureClass failure = FailureClass::kNone;
   std::string message;
   std::string cause_build_id;  // of the job that is to blame, or ""
@@ -75,9 +75,9 @@ struct ForcedEnd {
 struct ClaimedJob {
   JobSpec spec;
   int64_t token = 0;
-  int attempt = 0;      // 1 for the first; a crash or a drain does not raise it
+  int attempt = 0;  // 1 for the first; a crash or a drain does not raise it
   int crash_count = 0;
-  std::string tenant;   // whom it is charged to
+  std::string tenant;  // whom it is charged to
   absl::Time lease_expiry;
   absl::Time submitted;
   std::optional<ForcedEnd> end;
@@ -85,8 +85,8 @@ struct ClaimedJob {
 
 // What an executor tells watchers while it works. Bounded: texts are cut at 256 bytes.
 struct JobProgress {
-  std::string stage;      // "build", "push", "test", …
-  int step = 0;           // of steps; 0 when the stage has none
+  std::string stage;  // "build", "push", "test", …
+  int step = 0;       // of steps; 0 when the stage has none
   int steps = 0;
   std::string step_name;  // "[core-python 2/3] RUN apt-get …"
   bool cached = false;
@@ -104,14 +104,14 @@ struct JobView {
   int priority = 0;
   int attempt = 0;
   int crash_count = 0;
-  std::string executor;      // of an active job
-  std::string last_error;    // of the last attempt that failed, or the reason of its end
-  std::string outcome;       // of a job that is done or ending
+  std::string executor;    // of an active job
+  std::string last_error;  // of the last attempt that failed, or the reason of its end
+  std::string outcome;     // of a job that is done or ending
   bool cancel_requested = false;
   absl::Time submitted;
-  absl::Time started;        // InfinitePast() before the first claim
-  absl::Time finished;       // InfinitePast() before the end
-  absl::Time not_before;     // of a delayed job
+  absl::Time started;     // InfinitePast() before the first claim
+  absl::Time finished;    // InfinitePast() before the end
+  absl::Time not_before;  // of a delayed job
   JobProgress progress;
 };
 

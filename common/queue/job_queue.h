@@ -19,14 +19,14 @@ namespace lif {
 struct SubmitRequest {
   std::string request_id;  // ULID; a retry with the same ID changes nothing more
   std::string tenant = "default";
-  int priority = 0;        // -10 … 10, higher first; a step is worth ten minutes of waiting
+  int priority = 0;           // -10 … 10, higher first; a step is worth ten minutes of waiting
   std::vector<JobSpec> jobs;  // at most 64, parents first
 };
 
 enum class SubmitDisposition {
-  kQueued,   // a new job
-  kJoined,   // was waiting, ready, delayed, active, parked or ending: the tenant waits for it too
-  kDone,     // ended already and is retained: read its record
+  kQueued,  // a new job
+  kJoined,  // was waiting, ready, delayed, active, parked or ending: the tenant waits for it too
+  kDone,    // ended already and is retained: read its record
 };
 
 struct SubmitOutcome {
@@ -36,17 +36,17 @@ struct SubmitOutcome {
 };
 
 enum class CancelResult {
-  kCancelled,   // it was not running; its record will say so
-  kRequested,   // running: the executor has been told
-  kShared,      // others still wait for it; only this tenant left
-  kEnded,       // too late
+  kCancelled,  // it was not running; its record will say so
+  kRequested,  // running: the executor has been told
+  kShared,     // others still wait for it; only this tenant left
+  kEnded,      // too late
 };
 
 struct TickResult {
   int promoted = 0;  // delayed → ready
   int reaped = 0;    // leases that ran out
   int dead_lettered = 0;
-  int removed = 0;   // past retention
+  int removed = 0;  // past retention
 };
 
 struct PoolStats {
@@ -125,7 +125,7 @@ struct JobFailure {
 };
 
 struct FailResult {
-  bool will_retry = false;   // delayed until `retry_at`
+  bool will_retry = false;  // delayed until `retry_at`
   absl::Time retry_at;
   // Otherwise attempts are used up: the caller still holds the lease, writes the record of the
   // error and completes the job.

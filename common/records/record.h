@@ -29,7 +29,7 @@ struct TestResult {
   std::string module_ref;  // name@version, or "" for a test of the template
   bool passed = false;
   int exit_code = 0;
-  std::string message;     // why it failed, one line; "" when it passed
+  std::string message;  // why it failed, one line; "" when it passed
   absl::Duration duration;
 };
 
@@ -58,12 +58,12 @@ struct RecordLayer {
 // Where a failure was, in the words of the module's author. Empty fields: not known.
 struct FailureDetail {
   FailureClass failure = FailureClass::kNone;
-  std::string stage;        // pipeline stage: "build", "push", "test", …
+  std::string stage;  // pipeline stage: "build", "push", "test", …
   std::string module_ref;
-  int fragment_line = 0;    // 1-based line of fragment.Dockerfile; 0 unknown
+  int fragment_line = 0;  // 1-based line of fragment.Dockerfile; 0 unknown
   std::string command;
   std::optional<int> exit_code;
-  std::string message;      // one or a few lines, for people
+  std::string message;  // one or a few lines, for people
   std::string cause_build_id;
 };
 
@@ -71,7 +71,7 @@ struct Record {
   std::string build_id;
   std::string build_key;
   int64_t generation = 1;
-  int64_t token = 0;        // of the lease under which it was written
+  int64_t token = 0;  // of the lease under which it was written
   std::string manifest_id;
   std::string platform;
   std::string pool;
@@ -79,17 +79,17 @@ struct Record {
   std::string tenant;
   int attempt = 1;
   Outcome outcome = Outcome::kError;
-  FailureDetail failure;    // of an outcome that is not compatible
-  std::string image;        // repository@digest; "" when none was pushed
-  std::vector<std::string> tags;     // that publish moves, when compatible
+  FailureDetail failure;                         // of an outcome that is not compatible
+  std::string image;                             // repository@digest; "" when none was pushed
+  std::vector<std::string> tags;                 // that publish moves, when compatible
   std::map<std::string, absl::Duration> stages;  // stage → time it took
   int steps_cached = 0;
   int steps_run = 0;
   absl::Time submitted;
   absl::Time started;
   absl::Time finished;
-  std::vector<RecordLayer> layers;   // bottom first
-  std::vector<TestResult> tests;     // in the order run
+  std::vector<RecordLayer> layers;  // bottom first
+  std::vector<TestResult> tests;    // in the order run
   std::vector<Artifact> artifacts;
 };
 

@@ -33,10 +33,10 @@ struct RecordFilter {
   std::string manifest_id;  // "" for all
   std::string platform;
   std::optional<Outcome> outcome;
-  std::string module;       // "name" or "name@version" in its stack
+  std::string module;           // "name" or "name@version" in its stack
   std::string before_build_id;  // page: records with a build ID below this; "" from the newest
   bool effective_only = false;
-  int limit = 50;           // 1..500, newest build ID first
+  int limit = 50;  // 1..500, newest build ID first
 };
 
 // Thread-safe; calls block with a deadline. UNAVAILABLE when the store is away.

@@ -23,10 +23,10 @@ struct SourceLine {
 
 struct RenderedDockerfile {
   std::string text;
-  std::vector<SourceLine> lines;      // ascending, disjoint
+  std::vector<SourceLine> lines;  // ascending, disjoint
   // Modules whose files/ must be given as named contexts (docs/identity.md: `module-<name>`).
   struct Context {
-    std::string name;        // as COPY --from names it in the rendered text
+    std::string name;  // as COPY --from names it in the rendered text
     std::string module_ref;
     std::vector<ModuleFile> files;
   };
