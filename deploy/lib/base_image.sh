@@ -42,16 +42,17 @@ make_debian_base() {
   note "$(base_reference debian-12 | sed 's/\(@sha256:............\).*/\1…/')"
 }
 
-# bootstrap_debian SUITE TAR: the mirror that this machine uses, written into the image too.
+# bootstrap_debian SUITE TAR: from the sources that this machine uses, written into the image too.
 bootstrap_debian() {
-  local suite=$1 tar=$2 log="$LIF_STATE/log/mmdebstrap.log" mirror
-  mirror=$(debian_mirror_uri) || die mmdebstrap "no Debian mirror found in /etc/apt" \
+  local suite=$1 tar=$2 log="$LIF_STATE/log/mmdebstrap.log" sources
+  sources=$(debian_sources "$suite")
+  [[ -n $sources ]] || die mmdebstrap "no Debian mirror found in /etc/apt" \
     "run apt-get update and try again"
   local -a include=()
   # A base that can't verify its mirror can't install the certificates to verify it with.
-  [[ $mirror != https:* ]] || include=(--include=ca-certificates)
-  as_root mmdebstrap --variant=minbase --format=tar "${include[@]}" "$suite" "$tar.new" \
-    "deb $mirror $suite main" >"$log" 2>&1 ||
+  [[ $sources != *https:* ]] || include=(--include=ca-certificates)
+  as_root mmdebstrap --variant=minbase --format=tar "${include[@]}" "$suite" "$tar.new" - \
+    <<<"$sources" >"$log" 2>&1 ||
     die mmdebstrap "can't make the Debian base" "read the log; is the mirror reachable?"
   as_root chown "$(id -u):$(id -g)" "$tar.new"
   mv -f "$tar.new" "$tar"

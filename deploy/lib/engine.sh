@@ -81,7 +81,8 @@ write_engine_config() {
   local run_dir=$1 bridge=""
   # Beside another engine: a bridge of our own, or the two would fight over docker0.
   if ip link show docker0 &>/dev/null && engine_elsewhere; then
-    bridge=$(make_bridge)
+    bridge=$(printf '"bridge": "%s", "iptables": false, "ip-masq": false,' "$(make_bridge)")
+    echo host >"$LIF_STATE/etc/engine.network"
   fi
   cat <<JSON
 {
@@ -91,7 +92,7 @@ write_engine_config() {
   "pidfile": "$run_dir/docker.pid",
   "hosts": ["unix://$run_dir/docker.sock"],
   "group": "$(id -gn)",
-  ${bridge:+\"bridge\": \"$bridge\", \"iptables\": false, \"ip-masq\": false,}
+  $bridge
   "insecure-registries": ["127.0.0.0/8"],
   "log-driver": "local",
   "max-concurrent-uploads": 10

@@ -109,3 +109,16 @@ debian_mirror_uri() {
   [[ -n $uri ]] || return 1
   echo "${uri%/}"
 }
+
+# debian_sources SUITE: the machine's own Debian sources as one-line entries for SUITE: its main
+# archive and, where the machine has them, updates and security.
+debian_sources() {
+  local suite=$1 own
+  own=$(debian_codename)
+  # shellcheck disable=SC2016
+  apt-get indextargets --format '$(RELEASE)|$(CODENAME)|$(COMPONENT)|$(ORIGIN)|$(REPO_URI)' \
+    'Created-By: Packages' 2>/dev/null |
+    awk -F'|' -v own="$own" -v suite="$suite" \
+      '$3 == "main" && $4 == "Debian" && index($2, own) == 1 && $2 !~ /backports|proposed/ {
+         sub(own, suite, $2); sub("/$", "", $5); print "deb", $5, $2, "main" }' | sort -u
+}

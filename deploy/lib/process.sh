@@ -40,7 +40,11 @@ start_daemon() {
   shift
   keep_log_small "$log"
   printf -- '---- %s starts: %s\n' "$(date -u +%FT%TZ)" "$1" >>"$log"
-  setsid "$@" >>"$log" 2>&1 </dev/null &
+  # A daemon outlives this shell: it must not hold the lock that ends with this shell.
+  (
+    [[ -z ${LIF_LOCK:-} ]] || exec {LIF_LOCK}>&-
+    exec setsid "$@"
+  ) >>"$log" 2>&1 </dev/null &
   local pid=$!
   disown "$pid"
   remember_pid "$name" "$pid" || die "$name" "it ended at once" "read the log above"

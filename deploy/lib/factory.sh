@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# The factory's own processes: build them, prepare the schema, start, stop, look at them.
+
+LIF_BUILD="${LIF_BUILD:-$LIF_ROOT/build/release}"
+LIF_EXECUTORS="${LIF_EXECUTORS:-1}"
+LIF_SLOTS="${LIF_SLOTS:-2}"
+export LIF_BUILD
+
+server_address() { echo "127.0.0.1:$(port_of controlplane)"; }
+registry_prefix() { echo "$(registry_address)/lif"; }
+executor_names() { seq -f 'executor-%.0f' 1 "$LIF_EXECUTORS"; }
+network_mode() { cat "$LIF_STATE/etc/engine.network" 2>/dev/null || echo default; }
+
+# build_binaries PRESET: into build/PRESET; says how many steps there were.
+build_binaries() {
+  local preset=$1 log="$LIF_STATE/log/build.log"
+  local build="$LIF_ROOT/build/$preset"
+  if [[ ! -e $build/build.ninja ]]; then
+    (cd "$LIF_ROOT" && cmake --preset "$preset") >"$log" 2>&1 ||
+      die build "cmake can't configure the tree" "read the log; are all packages there?"
+  fi
+  ninja -C "$build" lif lif-controlplane lif-executor lif-migrate >"$log" 2>&1 ||
+    die build "the compiler stopped" "correct it, then run this again"
+  note "$(grep -c '^\[' "$log" || true) steps"
+}
+
+# migrate_schema: brings the database to the newest numbered migration, as its owner.
+migrate_schema() {
+  LIF_POSTGRES_DSN=$(postgres_dsn lif_owner) timeout 120 \
+    "$LIF_BUILD/bin/lif-migrate" --dir "$LIF_ROOT/deploy/sql" >"$LIF_STATE/log/migrate.log" 2>&1 ||
+    die migrate "the schema can't be brought up to date" "read the log above"
+  note "$(tail -n 1 "$LIF_STATE/log/migrate.log")"
+}
+
+# write_controlplane_config, write_executor_config NAME: CLI11 ini files; they hold passwords.
+write_controlplane_config() {
+  cat <<INI
+listen="$(server_address)"
+postgres-dsn="$(postgres_dsn lif_controlplane)"
+redis-url="$(redis_url controlplane)"
+blob-dir="$LIF_STATE/data/blobs"
+network="$(network_mode)"
+INI
+}
+
+write_executor_config() {
+  cat <<INI
+executor-id="$1"
+postgres-dsn="$(postgres_dsn lif_executor)"
+redis-url="$(redis_url executor)"
+blob-dir="$LIF_STATE/data/blobs"
+registry="$(registry_prefix)"
+registry-insecure=true
+pool="amd64"
+platform="linux/amd64"
+slots=$LIF_SLOTS
+state-dir="$LIF_STATE/data/$1"
+docker-host="$DOCKER_HOST"
+network="$(network_mode)"
+INI
+  [[ -z ${LIF_LEASE:-} ]] || echo "lease=\"$LIF_LEASE\""
+}
+
+# start_process NAME BINARY READY…: restarts it when its program or its configuration changed.
+start_process() {
+  local name=$1 binary=$2 config="$LIF_STATE/etc/$1.ini" stamp
+  shift 2
+  write_private "$config"
+  stamp=$(stat -c '%i %Y' "$LIF_BUILD/bin/$binary" && sha256sum <"$config")
+  if is_running "$name" && [[ $stamp == "$(cat "$LIF_STATE/run/$name.stamp" 2>/dev/null)" ]] &&
+    "$@" &>/dev/null; then
+    note "runs already"
+    return
+  fi
+  stop_daemon "$name" 60
+  start_daemon "$name" "$LIF_BUILD/bin/$binary" --config "$config"
+  echo "$stamp" >"$LIF_STATE/run/$name.stamp"
+  wait_ready "$name" 30 "read the log above" "$@"
+}
+
+start_controlplane() {
+  mkdir -p "$LIF_STATE/data/blobs"
+  is_running controlplane || ! port_answers "$(port_of controlplane)" || move_port controlplane
+  write_controlplane_config | start_process controlplane lif-controlplane server_ready
+  note "${LIF_PHASE_NOTE:-$(server_address)}"
+}
+
+start_executor() {
+  mkdir -p "$LIF_STATE/data/$1"
+  write_executor_config "$1" | start_process "$1" lif-executor executor_ready "$1"
+}
+
+start_executors() {
+  local name
+  for name in $(executor_names); do start_executor "$name"; done
+  note "${LIF_PHASE_NOTE:-$LIF_EXECUTORS × $LIF_SLOTS slots}"
+}
+
+server_ready() { run_lif queues --output json; }
+executor_ready() { run_lif executors --output json | grep -q "\"$1\""; }
+
+stop_executors() {
+  local file
+  for file in "$LIF_STATE"/run/executor-*.pid; do
+    [[ ! -e $file ]] || stop_daemon "$(basename "$file" .pid)" 60
+  done
+}
+
+# run_lif ARG…: the client against this factory.
+run_lif() { "$LIF_STATE/bin/lif" "$@"; }
+
+# write_wrapper: .lif/bin/lif, the client with this factory's addresses. Credentials of the
+# publisher are given to the commands of the catalog alone.
+write_wrapper() {
+  write_private "$LIF_STATE/etc/publisher.env" <<ENV
+export LIF_POSTGRES_DSN='$(postgres_dsn lif_publisher)'
+export LIF_BLOB_DIR='$LIF_STATE/data/blobs'
+ENV
+  cat >"$LIF_STATE/bin/lif" <<SH
+#!/bin/bash
+export LIF_SERVER='$(server_address)' LIF_REGISTRY='$(registry_prefix)' LIF_REGISTRY_INSECURE=true
+export DOCKER_HOST='${DOCKER_HOST:-}' LIF_NETWORK='$(network_mode)'
+if [[ \${1:-} == catalog ]]; then source '$LIF_STATE/etc/publisher.env'; fi
+exec '$LIF_BUILD/bin/lif' "\$@"
+SH
+  chmod +x "$LIF_STATE/bin/lif"
+}
+
+# publish_catalog SOURCE: pins its local bases into a copy under the state directory, publishes it.
+publish_catalog() {
+  local source=$1 log="$LIF_STATE/log/publish.log" base
+  : >"$log"
+  sync_catalog "$source"
+  for base in $LIF_BASES; do
+    run_lif catalog update-base "$base" --into "$LIF_STATE/catalog" \
+      --image "$(base_reference "$base")" >>"$log" 2>&1 ||
+      die publish "base $base can't be pinned" "is the registry at $(registry_address) up?"
+  done
+  run_lif catalog publish "$LIF_STATE/catalog" >>"$log" 2>&1 ||
+    die publish "the catalog is refused" "correct what the log names"
+  note "$(tail -n 1 "$log")"
+}
+
+# sync_catalog SOURCE: an exact copy, with nothing left of files that are gone from the source.
+sync_catalog() {
+  rm -rf "$LIF_STATE/catalog.new"
+  cp -r "$1" "$LIF_STATE/catalog.new"
+  rm -rf "$LIF_STATE/catalog"
+  mv "$LIF_STATE/catalog.new" "$LIF_STATE/catalog"
+}
