@@ -11,18 +11,21 @@ registry_prefix() { echo "$(registry_address)/lif"; }
 executor_names() { seq -f 'executor-%.0f' 1 "$LIF_EXECUTORS"; }
 network_mode() { cat "$LIF_STATE/etc/engine.network" 2>/dev/null || echo default; }
 
-# build_binaries PRESET: into build/PRESET; says how many steps there were.
-build_binaries() {
+# build_targets PRESET TARGET…: into build/PRESET; says how many steps there were.
+build_targets() {
   local preset=$1 log="$LIF_STATE/log/build.log"
   local build="$LIF_ROOT/build/$preset"
+  shift
   if [[ ! -e $build/build.ninja ]]; then
     (cd "$LIF_ROOT" && cmake --preset "$preset") >"$log" 2>&1 ||
       die build "cmake can't configure the tree" "read the log; are all packages there?"
   fi
-  ninja -C "$build" lif lif-controlplane lif-executor lif-migrate >"$log" 2>&1 ||
+  ninja -C "$build" ${LIF_JOBS:+-j "$LIF_JOBS"} "$@" >"$log" 2>&1 ||
     die build "the compiler stopped" "correct it, then run this again"
   note "$(grep -c '^\[' "$log" || true) steps"
 }
+
+build_binaries() { build_targets "$1" lif lif-controlplane lif-executor lif-migrate; }
 
 # migrate_schema: brings the database to the newest numbered migration, as its owner.
 migrate_schema() {
