@@ -1,0 +1,302 @@
+#include "common/process/posix_process_runner.h"
+
+#include <fcntl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "tests/support/catch.h"
+
+namespace lif {
+namespace {
+
+using End = ProcessResult::End;
+
+ProcessSpec Shell(const std::string& script) {
+  ProcessSpec spec;
+  spec.argv = {"sh", "-c", script};
+  spec.deadline = absl::Seconds(60);
+  spec.kill_grace = absl::Milliseconds(200);
+  return spec;
+}
+
+CapturedProcess RunOk(ProcessSpec spec, std::stop_token stop = {}) {
+  PosixProcessRunner runner;
+  auto captured = RunCaptured(runner, std::move(spec), std::move(stop));
+  REQUIRE(captured.ok());
+  return *std::move(captured);
+}
+
+// Gone means: no process, or a zombie that its own parent has yet to reap.
+bool IsGone(pid_t pid) {
+  if (::kill(pid, 0) != 0) return errno == ESRCH;
+  std::error_code error;
+  auto exe = std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error);
+  return error.value() == ENOENT;
+}
+
+bool BecomesGone(pid_t pid) {
+  for (int i = 0; i < 500 && !IsGone(pid); ++i) absl::SleepFor(absl::Milliseconds(10));
+  return IsGone(pid);
+}
+
+TEST_CASE("a program's streams and exit code are answered apart") {
+  CapturedProcess captured = RunOk(Shell("echo out; echo err >&2; exit 42"));
+  CHECK(captured.result.end == End::kExited);
+  CHECK(captured.result.exit_code == 42);
+  CHECK_FALSE(captured.result.Succeeded());
+  CHECK(captured.out == "out\n");
+  CHECK(captured.err == "err\n");
+  CHECK(RunOk(Shell("true")).result.Succeeded());
+}
+
+TEST_CASE("arguments reach the program as they are, without a shell") {
+  ProcessSpec spec;
+  spec.argv = {"printf", "%s|", "a b", "$HOME", "", "'", "ü"};
+  CHECK(RunOk(spec).out == "a b|$HOME||'|ü|");
+}
+
+TEST_CASE("the environment is inherited, added to and replaced") {
+  ::setenv("LIF_TEST_KEPT", "kept", 1);
+  ::setenv("LIF_TEST_REPLACED", "old", 1);
+  ProcessSpec spec = Shell("echo $LIF_TEST_KEPT $LIF_TEST_REPLACED $LIF_TEST_ADDED");
+  spec.env = {{"LIF_TEST_REPLACED", "new"}, {"LIF_TEST_ADDED", "added"}};
+  CHECK(RunOk(spec).out == "kept new added\n");
+}
+
+TEST_CASE("the working directory is the one asked for") {
+  ProcessSpec spec = Shell("pwd");
+  spec.working_directory = "/usr";
+  CHECK(RunOk(spec).out == "/usr\n");
+}
+
+TEST_CASE("a program that is not there is NOT_FOUND with its package") {
+  PosixProcessRunner runner;
+  ProcessSpec spec;
+  spec.argv = {"lif-no-such-program"};
+  auto result = runner.Run(spec, {});
+  CHECK(result.status().code() == absl::StatusCode::kNotFound);
+  CHECK(std::string(result.status().message()) ==
+        "cannot run 'lif-no-such-program': it is not in PATH; install the Debian package "
+        "lif-no-such-program");
+
+  spec.argv = {"/nowhere/program"};
+  CHECK(runner.Run(spec, {}).status().code() == absl::StatusCode::kNotFound);
+}
+
+TEST_CASE("a working directory that is not there is named") {
+  PosixProcessRunner runner;
+  ProcessSpec spec = Shell("true");
+  spec.working_directory = "/nowhere/at/all";
+  auto result = runner.Run(spec, {});
+  CHECK(result.status().code() == absl::StatusCode::kNotFound);
+  CHECK(std::string(result.status().message()).find("/nowhere/at/all") != std::string::npos);
+}
+
+TEST_CASE("a file that is no program is PERMISSION_DENIED") {
+  PosixProcessRunner runner;
+  ProcessSpec spec;
+  spec.argv = {"/etc/passwd"};
+  CHECK(runner.Run(spec, {}).status().code() == absl::StatusCode::kPermissionDenied);
+}
+
+TEST_CASE("empty argv, NUL bytes and bad variable names are refused") {
+  PosixProcessRunner runner;
+  ProcessSpec empty;
+  CHECK(runner.Run(empty, {}).status().code() == absl::StatusCode::kInvalidArgument);
+  ProcessSpec nul;
+  nul.argv = {"echo", std::string("a\0b", 3)};
+  CHECK(runner.Run(nul, {}).status().code() == absl::StatusCode::kInvalidArgument);
+  ProcessSpec name = Shell("true");
+  name.env = {{"A=B", "c"}};
+  CHECK(runner.Run(name, {}).status().code() == absl::StatusCode::kInvalidArgument);
+}
+
+TEST_CASE("input larger than a pipe is written whole, and output read at the same time") {
+  ProcessSpec spec = Shell("cat");
+  spec.stdin_bytes.assign(500'000, 'x');
+  spec.stdin_bytes += "end";
+  CHECK(RunOk(spec).out == spec.stdin_bytes);
+}
+
+TEST_CASE("without input the program reads an end of file") {
+  CHECK(RunOk(Shell("wc -c")).out == "0\n");
+}
+
+TEST_CASE("a program that closes its input early is no error and raises no signal") {
+  struct sigaction before {};
+  struct sigaction standard {};
+  standard.sa_handler = SIG_DFL;
+  REQUIRE(::sigaction(SIGPIPE, &standard, &before) == 0);
+  ProcessSpec spec = Shell("exec 0<&-; echo read nothing; exit 3");
+  spec.stdin_bytes.assign(4'000'000, 'x');
+  CapturedProcess captured = RunOk(spec);
+  ::sigaction(SIGPIPE, &before, nullptr);
+  CHECK(captured.result.exit_code == 3);
+  CHECK(captured.out == "read nothing\n");
+}
+
+TEST_CASE("pieces of output are at most 64 KiB, and none is lost") {
+  PosixProcessRunner runner;
+  ProcessSpec spec = Shell("head -c 3000000 /dev/zero");
+  size_t total = 0;
+  size_t largest = 0;
+  spec.on_output = [&](OutputStream, std::string_view bytes) {
+    total += bytes.size();
+    largest = std::max(largest, bytes.size());
+  };
+  auto result = runner.Run(spec, {});
+  REQUIRE(result.ok());
+  CHECK(result->Succeeded());
+  CHECK(total == 3'000'000);
+  CHECK(largest <= 65536);
+}
+
+TEST_CASE("a signal that ends the program is named") {
+  CapturedProcess captured = RunOk(Shell("kill -SEGV $$"));
+  CHECK(captured.result.end == End::kSignalled);
+  CHECK(captured.result.signal == SIGSEGV);
+}
+
+TEST_CASE("the deadline ends the whole group") {
+  ProcessSpec spec = Shell("sleep 300 & echo $!; wait");
+  spec.deadline = absl::Milliseconds(300);
+  CapturedProcess captured = RunOk(spec);
+  CHECK(captured.result.end == End::kDeadline);
+  CHECK(captured.result.duration >= absl::Milliseconds(300));
+  CHECK(captured.result.duration < absl::Seconds(60));
+  CHECK(BecomesGone(std::stoi(captured.out)));
+}
+
+TEST_CASE("a group that ignores SIGTERM is killed after the grace") {
+  ProcessSpec spec = Shell(
+      "trap '' TERM; sh -c 'trap \"\" TERM; echo $$; sleep 300; sleep 300' & "
+      "wait; wait");
+  spec.deadline = absl::Milliseconds(500);
+  CapturedProcess captured = RunOk(spec);
+  CHECK(captured.result.end == End::kDeadline);
+  CHECK(captured.result.signal == SIGKILL);
+  REQUIRE_FALSE(captured.out.empty());
+  CHECK(BecomesGone(std::stoi(captured.out)));
+}
+
+TEST_CASE("SIGTERM gives the program the grace to clean up, and its last words are read") {
+  ProcessSpec spec = Shell("trap 'echo cleaned; exit 7' TERM; sleep 300 & wait");
+  spec.deadline = absl::Milliseconds(300);
+  spec.kill_grace = absl::Seconds(30);
+  CapturedProcess captured = RunOk(spec);
+  CHECK(captured.result.end == End::kDeadline);
+  CHECK(captured.result.exit_code == 7);
+  CHECK(captured.out == "cleaned\n");
+}
+
+TEST_CASE("a stop request ends the program at once") {
+  std::stop_source stop;
+  PosixProcessRunner runner;
+  ProcessSpec spec = Shell("echo started; sleep 300");
+  // From the callback: the request comes while the program runs, without any timing.
+  spec.on_output = [&](OutputStream, std::string_view) { stop.request_stop(); };
+  auto result = runner.Run(spec, stop.get_token());
+  REQUIRE(result.ok());
+  CHECK(result->end == End::kStopped);
+  CHECK_FALSE(result->Succeeded());
+}
+
+TEST_CASE("a stop from another thread wakes the wait") {
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    absl::SleepFor(absl::Milliseconds(100));
+    stop.request_stop();
+  });
+  CHECK(RunOk(Shell("sleep 300"), stop.get_token()).result.end == End::kStopped);
+}
+
+TEST_CASE("a stop that was requested before ends the program too") {
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK(RunOk(Shell("sleep 300"), stop.get_token()).result.end == End::kStopped);
+}
+
+TEST_CASE("what the program leaves behind in its group is killed when it ends") {
+  CapturedProcess captured = RunOk(Shell("sleep 300 & echo $!; exit 0"));
+  CHECK(captured.result.end == End::kExited);
+  CHECK(captured.result.exit_code == 0);
+  CHECK(BecomesGone(std::stoi(captured.out)));
+}
+
+TEST_CASE("what has closed its output and stays behind is killed as well") {
+  CapturedProcess captured = RunOk(Shell("sleep 300 >/dev/null 2>&1 & echo $!"));
+  CHECK(captured.result.Succeeded());
+  CHECK(BecomesGone(std::stoi(captured.out)));
+}
+
+TEST_CASE("a process that left the group with our pipes does not hold us up") {
+  ProcessSpec spec = Shell("setsid sleep 30 & echo $!");
+  CapturedProcess captured = RunOk(spec);
+  CHECK(captured.result.Succeeded());
+  pid_t pid = std::stoi(captured.out);
+  CHECK_FALSE(IsGone(pid));
+  ::kill(pid, SIGKILL);
+}
+
+TEST_CASE("the child inherits no descriptor and no signal handling") {
+  int leaked = ::open("/dev/null", O_RDONLY);  // deliberately without O_CLOEXEC
+  REQUIRE(leaked > 2);
+  ::signal(SIGUSR1, SIG_IGN);
+  sigset_t blocked;
+  ::sigemptyset(&blocked);
+  ::sigaddset(&blocked, SIGUSR2);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
+  CapturedProcess captured =
+      RunOk(Shell("grep -E '^Sig(Blk|Ign)' /proc/self/status; "
+                  "test -e /proc/$$/fd/" +
+                  std::to_string(leaked) + " && echo leaked"));
+  ::pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr);
+  ::signal(SIGUSR1, SIG_DFL);
+  ::close(leaked);
+  CHECK(captured.out == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+TEST_CASE("a callback that throws leaves no process behind") {
+  PosixProcessRunner runner;
+  ProcessSpec spec = Shell("echo $$; sleep 300");
+  pid_t pid = 0;
+  spec.on_output = [&](OutputStream, std::string_view bytes) {
+    pid = std::stoi(std::string(bytes));
+    throw std::runtime_error("stop");
+  };
+  CHECK_THROWS(runner.Run(spec, {}));
+  REQUIRE(pid > 0);
+  CHECK(IsGone(pid));
+}
+
+TEST_CASE("many programs at a time, from many threads, keep their output apart") {
+  PosixProcessRunner runner;
+  std::vector<std::string> outputs(8);
+  {
+    std::vector<std::jthread> threads;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      threads.emplace_back([&, i] {
+        for (int round = 0; round < 5; ++round) {
+          ProcessSpec spec;
+          spec.argv = {"echo", std::to_string(i)};
+          auto captured = RunCaptured(runner, spec, {});
+          if (captured.ok() && captured->result.Succeeded()) outputs[i] += captured->out;
+        }
+      });
+    }
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    std::string line = std::to_string(i) + "\n";
+    CHECK(outputs[i] == line + line + line + line + line);
+  }
+}
+
+}  // namespace
+}  // namespace lif
