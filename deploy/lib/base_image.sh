@@ -11,15 +11,17 @@ base_is_there() {
   [[ -n $digest ]] && registry_has "lif/bases/$1" "$digest"
 }
 
-# push_base NAME TAR: imports the root file system and pushes it; remembers its digest.
+# push_base NAME TAR: packs the root file system and pushes it; remembers its digest.
 push_base() {
-  local name=$1 tar=$2 repository digest tag=latest
+  local name=$1 tar=$2 log="$LIF_STATE/log/base.log" repository layout digest
   repository="$(registry_address)/lif/bases/$name"
-  docker import --platform linux/amd64 "$tar" "$repository:$tag" >/dev/null
-  docker push -q "$repository:$tag" >/dev/null ||
-    die engine "can't push $repository:$tag" \
-      "the engine must treat 127.0.0.0/8 as an insecure registry (docker info shows it)"
-  digest=$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$repository:$tag")
+  layout="$LIF_STATE/data/base/$name.oci"
+  digest=$(python3 -B "$LIF_LIB/oci_layout.py" "$tar" "$layout") ||
+    die base "can't pack $tar" "is the disk full?"
+  skopeo --insecure-policy copy --preserve-digests --dest-tls-verify=false \
+    "oci:$layout" "docker://$repository:latest" >"$log" 2>&1 ||
+    die base "can't push $repository" "is the registry at $(registry_address) up?"
+  rm -rf "$layout"
   echo "$repository@$digest" >"$LIF_STATE/etc/base-$name.ref"
 }
 
@@ -60,13 +62,14 @@ bootstrap_debian() {
 
 # make_busybox_base: 2 MB, for tests that only need a shell.
 make_busybox_base() {
-  local root="$LIF_STATE/data/base/busybox" tar="$LIF_STATE/data/base/busybox.tar"
-  base_is_there busybox && return
+  local root="$LIF_STATE/data/base/busybox" tar="$LIF_STATE/data/base/busybox.tar" applet
+  if base_is_there busybox; then return; fi
+  rm -rf "$root"
   mkdir -p "$root"/{bin,tmp,etc,var,root}
-  cp /bin/busybox "$root/bin/busybox"
-  "$root/bin/busybox" --list | while read -r applet; do
+  for applet in $(/bin/busybox --list); do
     ln -sf busybox "$root/bin/$applet"
   done
+  cp --remove-destination /bin/busybox "$root/bin/busybox"
   echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
   chmod 1777 "$root/tmp"
   tar -C "$root" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf "$tar" .
