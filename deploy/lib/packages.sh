@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Installs what is missing from deploy/packages.list. apt is touched only when something is.
+# Installs what is missing from deploy/packages. apt is touched only when something is.
 
-LIF_PACKAGE_LIST="$LIF_ROOT/deploy/packages.list"
+LIF_PACKAGE_LIST="$LIF_ROOT/deploy/packages"
 
 # wanted_packages GROUP…: prints "<package>[/<suite>]" lines of the groups.
 wanted_packages() {

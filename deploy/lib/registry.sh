@@ -11,12 +11,22 @@ start_registry() {
     return
   fi
   stop_daemon registry
-  ! port_answers "$(port_of registry)" || move_port registry
+  claim_registry_port
   mkdir -p "$LIF_STATE/data/registry"
   write_registry_config | write_private "$LIF_STATE/etc/registry.yml"
   start_daemon registry docker-registry serve "$LIF_STATE/etc/registry.yml"
   wait_ready registry 30 "read the log above" registry_ready
   note "$(registry_address)"
+}
+
+# What was published names its images by this address, so that it can't move once it was used.
+claim_registry_port() {
+  if ! port_answers "$(port_of registry)"; then return; fi
+  if [[ -d $LIF_STATE/data/registry ]]; then
+    die registry "another process listens on $(registry_address)" \
+      "stop it (ss -ltnp shows it), or remove $LIF_STATE to begin anew"
+  fi
+  move_port registry
 }
 
 write_registry_config() {

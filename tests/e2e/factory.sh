@@ -1,0 +1,64 @@
+#!/bin/bash
+# A private factory for tests, from the same scripts as deploy/quickstart:
+#   factory.sh up | down | start NAME | publish DIR BASE… | json
+# LIF_STATE is its state directory, LIF_BUILD holds the binaries, DOCKER_HOST the engine.
+set -euo pipefail
+
+LIF_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+: "${LIF_STATE:?the state directory of the factory}"
+# shellcheck source=../../deploy/lib/all.sh
+source "$LIF_ROOT/deploy/lib/all.sh"
+# Short, so that a lost executor is noticed within the patience of a test.
+export LIF_LEASE="${LIF_LEASE:-5s}"
+
+up() {
+  phase engine start_engine
+  phase postgres start_postgres
+  phase redis start_redis
+  phase registry start_registry
+  phase schema migrate_schema
+  write_wrapper
+  phase controlplane start_controlplane
+  phase executors start_executors
+  phase busybox make_busybox_base
+  phase debian make_debian_base
+}
+
+down() {
+  stop_executors
+  stop_daemon controlplane 30
+  stop_postgres
+  stop_redis
+  stop_registry
+  rm_foreign_data
+}
+
+# rm_foreign_data: what lies outside the state directory, which the caller removes.
+rm_foreign_data() {
+  local data
+  data=$(postgres_data)
+  [[ $data == "$LIF_STATE"/* ]] || rm -rf "${data%/postgres}"
+}
+
+start() {
+  case $1 in
+    controlplane) start_controlplane ;;
+    executor-*) start_executor "$1" ;;
+    redis | postgres | registry) "start_$1" ;;
+  esac
+}
+
+publish() {
+  local directory=$1
+  shift
+  LIF_BASES="$*" publish_catalog "$directory"
+}
+
+make_state_dirs
+command=${1:?a command}
+shift
+case $command in
+  up | down | start | publish) "$command" "$@" ;;
+  json) show_status_json ;;
+  *) say "unknown command $command"; exit 2 ;;
+esac
