@@ -1,0 +1,336 @@
+#include "common/config/option_parser.h"
+
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/base/file_util.h"
+#include "common/base/near_match.h"
+#include "common/base/status_macros.h"
+#include "common/config/help_text_internal.h"
+#include "common/config/ini_file.h"
+#include "common/config/option_set_internal.h"
+#include "common/config/version.h"
+#include "common/log/redact.h"
+
+namespace lif {
+namespace {
+
+using Entry = OptionSet::Entry;
+using Given = std::map<const Entry*, std::vector<std::string>>;
+
+constexpr uint64_t kMaxConfigBytes = 1 << 20;
+
+absl::Status Usage(std::string text) {
+  return absl::InvalidArgumentError(std::move(text));
+}
+
+// One OptionSet as CLI11 sees it. CLI11 splits the command line; conversion and errors are ours.
+struct CliNode {
+  const OptionSet* set = nullptr;
+  CLI::App* app = nullptr;
+  std::vector<std::pair<const Entry*, CLI::Option*>> options;
+  std::vector<CliNode> children;
+};
+
+CliNode BuildNode(const OptionSet& set, CLI::App* app) {
+  CliNode node{&set, app, {}, {}};
+  app->set_help_flag();
+  app->allow_extras();
+  app->fallthrough();
+  for (const Entry& entry : set.data().entries) {
+    CLI::Option* option = nullptr;
+    const auto ignore = [](const CLI::results_t&) { return true; };
+    if (entry.is_switch) {
+      option = app->add_flag_callback(entry.spec.name, [] {});
+    } else {
+      option = app->add_option(entry.spec.name, ignore);
+      option->type_size(1)->expected(1)->allow_extra_args(false);
+      if (entry.positional() && entry.is_list) option->expected(0, 1 << 20);
+    }
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    node.options.emplace_back(&entry, option);
+  }
+  app->require_subcommand(0, set.data().commands.empty() ? 0 : 1);
+  for (const auto& command : set.data().commands) {
+    node.children.push_back(BuildNode(*command, app->add_subcommand(command->data().name)));
+  }
+  return node;
+}
+
+// The nodes that were chosen, from the root down.
+std::vector<const CliNode*> ChosenPath(const CliNode& root) {
+  std::vector<const CliNode*> path = {&root};
+  for (bool found = true; found;) {
+    found = false;
+    for (const CliNode& child : path.back()->children) {
+      if (child.app->count() == 0) continue;
+      path.push_back(&child);
+      found = true;
+      break;
+    }
+  }
+  return path;
+}
+
+std::vector<std::string> FlagNames(const std::vector<const CliNode*>& path) {
+  std::vector<std::string> names;
+  for (const CliNode* node : path) {
+    for (const auto& [entry, option] : node->options) {
+      if (!entry->positional()) names.push_back(entry->LongName());
+    }
+  }
+  return names;
+}
+
+std::string PathName(const std::vector<const CliNode*>& path) {
+  std::string name;
+  for (const CliNode* node : path) {
+    absl::StrAppend(&name, name.empty() ? "" : " ", node->set->data().name);
+  }
+  return name;
+}
+
+// What was given and nobody takes: the first such word in words.
+absl::Status CheckExtras(const std::vector<const CliNode*>& path) {
+  for (const CliNode* node : path) {
+    const std::vector<std::string> extras = node->app->remaining(false);
+    if (extras.empty()) continue;
+    const std::string& word = extras.front();
+    if (word.size() > 1 && word.front() == '-') {
+      const std::string flag = word.substr(0, word.find('='));
+      return Usage(absl::StrCat("'", flag, "' is no option of ", PathName(path),
+                                DidYouMean(flag, FlagNames(path))));
+    }
+    if (!node->children.empty() && node == path.back()) {
+      std::vector<std::string> names;
+      for (const CliNode& child : node->children) names.push_back(child.set->data().name);
+      return Usage(
+          absl::StrCat("'", word, "' is no command of ", PathName(path), DidYouMean(word, names)));
+    }
+    return Usage(absl::StrCat(PathName(path), " takes no argument '", word, "'"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFlagValues(const Entry& entry, const std::vector<std::string>& values,
+                             const std::vector<std::string>& flags) {
+  const std::string name = entry.positional() ? entry.spec.name : entry.LongName();
+  if (!entry.is_list && !entry.is_switch && values.size() > 1) {
+    return Usage(absl::StrCat(name, " is given more than once"));
+  }
+  for (const std::string& value : values) {
+    // `--manifest-id --wait` would otherwise take "--wait" for the ID.
+    if (std::find(flags.begin(), flags.end(), value) != flags.end()) {
+      return Usage(absl::StrCat(name, " needs a value, and '", value, "' is an option"));
+    }
+    if (entry.spec.secret && ContainsSecret(value)) {
+      return Usage(absl::StrCat(name,
+                                " holds a password, which other users could read in the list of "
+                                "processes; give it in ",
+                                entry.spec.env, " or in the file of --config"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CollectFlags(const std::vector<const CliNode*>& path, Given* given) {
+  const std::vector<std::string> flags = FlagNames(path);
+  for (const CliNode* node : path) {
+    for (const auto& [entry, option] : node->options) {
+      if (option->count() == 0) continue;
+      LIF_RETURN_IF_ERROR(CheckFlagValues(*entry, option->results(), flags));
+      (*given)[entry] = option->results();
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Others may read a file that holds a password: worth a word, though not a refusal, since
+// orchestrators mount secrets as they like.
+void WarnOfOpenFile(const std::string& path, std::string_view text,
+                    std::vector<std::string>* warnings) {
+  struct stat status {};
+  if (!ContainsSecret(text) || stat(path.c_str(), &status) != 0) return;
+  if ((status.st_mode & 0007) == 0) return;
+  warnings->push_back(absl::StrCat(
+      path, " holds a password and every user of this machine may read it; run chmod 600 ", path));
+}
+
+absl::Status CollectFile(const std::string& path, const std::string& section, const OptionSet& root,
+                         Given* from_file, std::vector<std::string>* warnings) {
+  LIF_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxConfigBytes));
+  LIF_ASSIGN_OR_RETURN(const std::vector<IniEntry> lines, ParseIni(text, path));
+  WarnOfOpenFile(path, text, warnings);
+  std::map<std::string, const Entry*> known;
+  std::vector<std::string> names;
+  for (const Entry& entry : root.data().entries) {
+    const std::string key = entry.Key();
+    if (entry.positional() || key == "config" || key == "help" || key == "version") continue;
+    known[key] = &entry;
+    names.push_back(key);
+  }
+  std::map<const Entry*, int> first_line;
+  for (const IniEntry& line : lines) {
+    if (!line.section.empty() && line.section != section) continue;
+    const auto found = known.find(line.key);
+    if (found == known.end()) {
+      return Usage(absl::StrCat(path, ":", line.line, ": '", line.key, "' is no setting of ",
+                                root.data().name, DidYouMean(line.key, names)));
+    }
+    const auto [first, fresh] = first_line.emplace(found->second, line.line);
+    if (!fresh && !found->second->is_list) {
+      return Usage(absl::StrCat(path, ":", line.line, ": '", line.key, "' is already set on line ",
+                                first->second));
+    }
+    (*from_file)[found->second].push_back(line.value);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> SplitCommas(const std::string& text) {
+  std::vector<std::string> items;
+  for (size_t from = 0; from <= text.size();) {
+    const size_t comma = std::min(text.find(',', from), text.size());
+    if (comma > from) items.push_back(text.substr(from, comma - from));
+    from = comma + 1;
+  }
+  return items;
+}
+
+absl::Status CheckChoices(const Entry& entry, const std::vector<std::string>& values) {
+  if (entry.spec.choices.empty()) return absl::OkStatus();
+  for (const std::string& value : values) {
+    const auto& choices = entry.spec.choices;
+    if (std::find(choices.begin(), choices.end(), value) != choices.end()) continue;
+    return Usage(absl::StrCat("'", RedactSecrets(value), "' should be one of ",
+                              absl::StrJoin(choices, ", "), DidYouMean(value, choices)));
+  }
+  return absl::OkStatus();
+}
+
+// Stores the value of the best source there is; the error starts with where the value came from.
+absl::Status StoreEntry(const Entry& entry, const Given& flags, const Given& file,
+                        const Environment& environment) {
+  const std::string name = entry.positional() ? entry.spec.name : entry.LongName();
+  std::vector<std::string> values;
+  std::string source = name;
+  if (const auto flag = flags.find(&entry); flag != flags.end()) {
+    values = flag->second;
+  } else if (auto text = entry.spec.env.empty() ? std::nullopt : environment(entry.spec.env);
+             text.has_value() && !text->empty()) {
+    values = entry.is_list ? SplitCommas(*text) : std::vector<std::string>{*text};
+    source = entry.spec.env;
+  } else if (const auto line = file.find(&entry); line != file.end()) {
+    values = line->second;
+    source = absl::StrCat("'", entry.Key(), "' in the file of --config");
+  } else if (!entry.spec.required) {
+    return absl::OkStatus();
+  }
+  if (values.empty() || (entry.spec.required && values.back().empty())) {
+    if (!entry.spec.required) return absl::OkStatus();
+    if (entry.spec.env.empty()) return Usage(absl::StrCat(name, " is missing"));
+    return Usage(absl::StrCat(name, " is missing; it can also be given as ", entry.spec.env));
+  }
+  absl::Status status = CheckChoices(entry, values);
+  if (status.ok()) status = entry.store(values);
+  if (status.ok()) return status;
+  return Usage(absl::StrCat(source, ": ", std::string(status.message())));
+}
+
+absl::Status SplitWithCli(const std::vector<std::string>& args, CLI::App* app) {
+  for (const std::string& arg : args) {
+    if (arg == "--") break;
+    if (arg.size() > 3 && arg.compare(0, 2, "--") == 0 && arg.find('=') == arg.size() - 1) {
+      return Usage(absl::StrCat(arg, " has no value"));
+    }
+  }
+  try {
+    app->parse(std::vector<std::string>(args.rbegin(), args.rend()));
+  } catch (const CLI::ArgumentMismatch&) {
+    return Usage(absl::StrCat("'", args.back(), "' needs a value"));
+  } catch (const CLI::Error& error) {
+    return Usage(error.what());
+  }
+  return absl::OkStatus();
+}
+
+const Entry* FindEntry(const OptionSet& set, std::string_view key) {
+  for (const Entry& entry : set.data().entries) {
+    if (!entry.positional() && entry.Key() == key) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Environment SystemEnvironment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return std::string(value);
+  };
+}
+
+OptionParser::OptionParser(ProgramInfo program)
+    : program_(std::move(program)),
+      root_(std::make_unique<OptionSet>(program_.name, program_.summary)) {}
+
+OptionParser::~OptionParser() = default;
+
+absl::StatusOr<ParsedArguments> OptionParser::Parse(const std::vector<std::string>& args,
+                                                    const Environment& environment) {
+  if (!program_.config_section.empty()) {
+    root_->Add({.name = "--config",
+                .value = "FILE",
+                .help = "Settings as 'name = value' lines, names as the options here",
+                .env = "LIF_CONFIG"},
+               &config_path_);
+  }
+  root_->Add({.name = "-h,--help", .help = "Print this help and leave"}, &help_);
+  root_->Add({.name = "--version", .help = "Print the version and leave"}, &version_);
+  CLI::App app;
+  const CliNode root = BuildNode(*root_, &app);
+  LIF_RETURN_IF_ERROR(SplitWithCli(args, &app));
+  const std::vector<const CliNode*> path = ChosenPath(root);
+  LIF_RETURN_IF_ERROR(CheckExtras(path));
+
+  ParsedArguments parsed;
+  std::vector<const OptionSet*> sets;
+  for (const CliNode* node : path) {
+    sets.push_back(node->set);
+    if (node != &root) parsed.command.push_back(node->set->data().name);
+  }
+  Given flags;
+  LIF_RETURN_IF_ERROR(CollectFlags(path, &flags));
+  const OptionSet::Data& leaf = sets.back()->data();
+  const bool needs_command = !leaf.commands.empty() && !leaf.command_optional;
+  if (flags.count(FindEntry(*root_, "version")) != 0) {
+    parsed.text = absl::StrCat(program_.name, " ", std::string(LifVersion()), "\n");
+    return parsed;
+  }
+  if (flags.count(FindEntry(*root_, "help")) != 0 || needs_command) {
+    parsed.text = RenderHelp(sets);
+    return parsed;
+  }
+  Given file;
+  if (const Entry* config = FindEntry(*root_, "config"); config != nullptr) {
+    LIF_RETURN_IF_ERROR(StoreEntry(*config, flags, file, environment));
+    if (!config_path_.empty()) {
+      LIF_RETURN_IF_ERROR(
+          CollectFile(config_path_, program_.config_section, *root_, &file, &parsed.warnings));
+    }
+  }
+  for (const OptionSet* set : sets) {
+    for (const Entry& entry : set->data().entries) {
+      LIF_RETURN_IF_ERROR(StoreEntry(entry, flags, file, environment));
+    }
+  }
+  return parsed;
+}
+
+}  // namespace lif
