@@ -1,0 +1,1 @@
+RUN echo "slow-too begins" && sleep 15 && echo "slow-too ends"

@@ -1,0 +1,1 @@
+RUN echo "slow begins" && sleep 15 && echo "slow ends"

@@ -1,0 +1,1 @@
+COPY --from=module settings /etc/settings

@@ -1,0 +1,1 @@
+RUN echo "authorised users only" > /etc/notice
