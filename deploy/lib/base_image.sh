@@ -53,11 +53,25 @@ bootstrap_debian() {
   local -a include=()
   # A base that can't verify its mirror can't install the certificates to verify it with.
   [[ $sources != *https:* ]] || include=(--include=ca-certificates)
-  as_root mmdebstrap --variant=minbase --format=tar "${include[@]}" "$suite" "$tar.new" - \
-    <<<"$sources" >"$log" 2>&1 ||
+  as_root mmdebstrap --variant=minbase --format=tar "${include[@]}" \
+    --customize-hook="$(trust_hook)" "$suite" "$tar.new" - <<<"$sources" >"$log" 2>&1 ||
     die mmdebstrap "can't make the Debian base" "read the log; is the mirror reachable?"
   as_root chown "$(id -u):$(id -g)" "$tar.new"
   mv -f "$tar.new" "$tar"
+}
+
+# trust_hook: what gives the image the root certificates that this machine's administrator added, as a
+# company with an inspecting proxy does. Without them npm and curl could not work inside a RUN. They
+# take effect when ca-certificates is installed, by the mirror's need or by a module.
+trust_hook() {
+  cat <<'HOOK'
+set -eu
+added=/usr/local/share/ca-certificates
+[ -n "$(find "$added" -name "*.crt" 2>/dev/null)" ] || exit 0
+mkdir -p "$1$added"
+find "$added" -name "*.crt" -exec install -m 0644 -t "$1$added" {} +
+[ ! -x "$1/usr/sbin/update-ca-certificates" ] || chroot "$1" update-ca-certificates
+HOOK
 }
 
 # make_busybox_base: 2 MB, for tests that only need a shell.
