@@ -20,8 +20,17 @@ def records_of(factory, manifest_id):
         f"WHERE manifest_id = '{manifest_id}' ORDER BY generation")
 
 
-def artifact(factory, build_id, name):
-    return factory.lif("evidence", "--build-id", build_id, "--artifact", name)
+@pytest.fixture
+def artifact(stubs, channel):
+    """artifact(build_id, name) → text, as a client downloads it."""
+    client = stubs.record_rpc.RecordServiceStub(channel)
+
+    def read(build_id, name):
+        request = stubs.record.GetArtifactRequest(build_id=build_id, name=name)
+        parts = [part.data for part in client.GetArtifact(request, timeout=30)]
+        return b"".join(parts).decode()
+
+    return read
 
 
 def test_a_build_is_built_tested_recorded_and_tagged(factory):
@@ -68,35 +77,31 @@ def fetch(url):
         return None
 
 
-def error_file(factory, build_id):
-    return json.loads(artifact(factory, build_id, f"error-{build_id}.json"))
-
-
-def test_a_failing_run_names_its_line_and_command(factory):
+def test_a_failing_run_names_its_line_and_command(factory, artifact):
     said = build(factory, "run-fails", 1)
     assert "run-fails@1.0.0" in said and "it broke" in said
     ((build_id, outcome, _),) = records_of(factory, "run-fails")
     assert outcome == "failed"
-    error = error_file(factory, build_id)
+    error = json.loads(artifact(build_id, f"error-{build_id}.json"))
     assert error["manifest_id"] == "run-fails" and error["build_id"] == build_id
     assert error["outcome"] == "failed" and error["class"] == "user"
     assert error["stage"] == "build" and error["module"] == "run-fails@1.0.0"
     assert error["fragment_line"] == 4 and error["exit_code"] == 42
     assert "about to break" in error["command"]
     assert "it broke" in "\n".join(error["log_tail"])
-    assert "it broke" in artifact(factory, build_id, "evidence.log")
+    assert "it broke" in artifact(build_id, "evidence.log")
 
 
-def test_a_failing_test_is_incompatible_and_names_the_test(factory):
+def test_a_failing_test_is_incompatible_and_names_the_test(factory, artifact):
     said = build(factory, "test-fails", 4)
     assert "finds-fault" in said and "test-fails@1.0.0" in said
     ((build_id, outcome, _),) = records_of(factory, "test-fails")
     assert outcome == "incompatible"
-    error = error_file(factory, build_id)
+    error = json.loads(artifact(build_id, f"error-{build_id}.json"))
     assert error["stage"] == "test" and error["module"] == "test-fails@1.0.0"
     assert error["exit_code"] == 7 and "exit 7" in error["command"]
     assert "found none" in "\n".join(error["log_tail"])
-    evidence = artifact(factory, build_id, "evidence.log")
+    evidence = artifact(build_id, "evidence.log")
     assert "looked for a reason" in evidence and "found none" in evidence
     # Nothing that failed its tests gets a tag.
     pulled = factories.docker("pull", factory.tag("test-fails"), check=False)

@@ -57,7 +57,7 @@ def test_an_executor_only_adds_to_the_results(factory, statement):
 ])
 def test_published_rows_never_change_even_for_their_owner(factory, statement):
     message = refused(factory, "lif_owner", statement)
-    assert "immutable" in message, message
+    assert "are never changed or removed" in message, message
 
 
 def test_nobody_comes_in_without_a_password(factory):
