@@ -48,9 +48,17 @@ std::string LeftText(const OptionSet::Entry& entry) {
   return absl::StrCat(name, " ", entry.spec.value.empty() ? "VALUE" : entry.spec.value);
 }
 
-std::vector<HelpRow> OptionRows(const OptionSet::Data& data, bool positional) {
+bool Has(const OptionSet::Data& data, const OptionSet::Entry& entry) {
+  return std::any_of(data.entries.begin(), data.entries.end(),
+                     [&](const auto& other) { return other.LongName() == entry.LongName(); });
+}
+
+// Without those that `shadowing` takes for itself; it may be null.
+std::vector<HelpRow> OptionRows(const OptionSet::Data& data, bool positional,
+                                const OptionSet::Data* shadowing = nullptr) {
   std::vector<HelpRow> rows;
   for (const OptionSet::Entry& entry : data.entries) {
+    if (shadowing != nullptr && Has(*shadowing, entry)) continue;
     if (entry.positional() == positional) rows.push_back({LeftText(entry), RightText(entry)});
   }
   return rows;
@@ -89,7 +97,9 @@ std::string RenderHelp(const std::vector<const OptionSet*>& path) {
   AppendBlock("Commands", commands, &out);
   AppendBlock("Arguments", OptionRows(leaf, true), &out);
   AppendBlock("Options", OptionRows(leaf, false), &out);
-  if (path.size() > 1) AppendBlock("Everywhere", OptionRows(path.front()->data(), false), &out);
+  if (path.size() > 1) {
+    AppendBlock("Everywhere", OptionRows(path.front()->data(), false, &leaf), &out);
+  }
   if (!leaf.footer.empty()) absl::StrAppend(&out, "\n", leaf.footer);
   if (out.back() != '\n') out.push_back('\n');
   return out;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "common/base/utf8.h"
 #include "common/log/redact.h"
 
 namespace lif {
@@ -41,26 +42,9 @@ void AppendEscaped(std::string_view text, bool ascii_only, std::string* out) {
   }
 }
 
-bool IsUtf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const size_t length = lead < 0x80                   ? 1
-                          : lead >= 0xc2 && lead < 0xe0 ? 2
-                          : lead >= 0xe0 && lead < 0xf0 ? 3
-                          : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                        : 0;
-    if (length == 0 || i + length > text.size()) return false;
-    for (size_t k = 1; k < length; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
-    }
-    i += length;
-  }
-  return true;
-}
-
 void AppendQuoted(std::string_view text, std::string* out) {
   out->push_back('"');
-  AppendEscaped(text, !IsUtf8(text), out);
+  AppendEscaped(text, !IsValidUtf8(text), out);
   out->push_back('"');
 }
 
