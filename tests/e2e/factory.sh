@@ -1,6 +1,6 @@
 #!/bin/bash
 # A private factory for tests, from the same scripts as deploy/quickstart:
-#   factory.sh up | down | start NAME | publish DIR BASE… | json
+#   factory.sh up | down | start NAME | restart NAME | publish DIR BASE… | json
 # LIF_STATE is its state directory, LIF_BUILD holds the binaries, DOCKER_HOST the engine.
 set -euo pipefail
 
@@ -48,6 +48,11 @@ start() {
   esac
 }
 
+restart() {
+  stop_daemon "$1" 60
+  start "$1"
+}
+
 publish() {
   local directory=$1
   shift
@@ -58,7 +63,7 @@ make_state_dirs
 command=${1:?a command}
 shift
 case $command in
-  up | down | start | publish) "$command" "$@" ;;
+  up | down | start | restart | publish) "$command" "$@" ;;
   json) show_status_json ;;
   *) say "unknown command $command"; exit 2 ;;
 esac
