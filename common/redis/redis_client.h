@@ -1,0 +1,60 @@
+// A bounded pool of connections to one Redis, with retries of calls that may be repeated.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/base/backoff.h"
+#include "common/base/clock.h"
+#include "common/redis/redis_connection.h"
+
+namespace lif {
+
+struct RedisClientOptions {
+  RedisOptions redis;
+  int connections = 4;  // at most so many at a time; more callers wait
+  int attempts = 3;     // of a call, the first counted
+  BackoffPolicy backoff{absl::Milliseconds(50), absl::Seconds(1), 2.0};
+};
+
+enum class Repeat {
+  kNever,  // the call is not safe to run twice
+  kSafe,   // running it twice is as running it once
+};
+
+// Thread-safe. Does no I/O when made; connects when first used.
+class RedisClient {
+ public:
+  // `clock` must outlive the client.
+  RedisClient(RedisClientOptions options, Clock* clock);
+
+  // Answers an error of Redis as a reply, but for the transient ones, which become UNAVAILABLE once
+  // the attempts are used up. `timeout` covers one attempt; the default is the options'.
+  absl::StatusOr<RedisReply> Call(const std::vector<std::string>& arguments, Repeat repeat);
+  absl::StatusOr<RedisReply> Call(const std::vector<std::string>& arguments, Repeat repeat,
+                                  absl::Duration timeout);
+
+  const RedisOptions& redis() const { return options_.redis; }
+
+ private:
+  absl::StatusOr<RedisReply> Attempt(const std::vector<std::string>& arguments,
+                                     absl::Duration timeout);
+  absl::StatusOr<std::unique_ptr<RedisConnection>> Take(absl::Duration timeout);
+  void GiveBack(std::unique_ptr<RedisConnection> connection);
+  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return in_use_ < options_.connections;
+  }
+
+  const RedisClientOptions options_;
+  Clock* const clock_;
+  absl::Mutex mutex_;
+  int in_use_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::unique_ptr<RedisConnection>> idle_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace lif
