@@ -100,10 +100,12 @@ struct JobProgress {
 struct JobView {
   JobSpec spec;
   JobState state = JobState::kReady;
-  std::string tenant;
-  int priority = 0;
-  int attempt = 0;
+  std::string tenant;                // whom it is charged to, or the first who asked
+  std::vector<std::string> tenants;  // who waits for it
+  int priority = 0;                  // the best of them
+  int attempt = 0;                   // 0 before the first
   int crash_count = 0;
+  bool dead = false;       // a dead letter: an operator must look at it
   std::string executor;    // of an active job
   std::string last_error;  // of the last attempt that failed, or the reason of its end
   std::string outcome;     // of a job that is done or ending

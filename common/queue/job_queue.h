@@ -21,6 +21,11 @@ struct SubmitRequest {
   std::string tenant = "default";
   int priority = 0;           // -10 … 10, higher first; a step is worth ten minutes of waiting
   std::vector<JobSpec> jobs;  // at most 64, parents first
+  // Jobs that no executor has begun by then end as cancelled; see JobView::last_error.
+  absl::Duration queue_ttl = absl::InfiniteDuration();
+  // A graph of more than 64 jobs comes in chunks of one request ID, each valid alone.
+  int chunk = 0;  // 0 … chunks - 1
+  int chunks = 1;
 };
 
 enum class SubmitDisposition {
@@ -33,6 +38,9 @@ struct SubmitOutcome {
   std::string job_id;
   std::string build_id;  // of the job that exists now
   SubmitDisposition disposition = SubmitDisposition::kQueued;
+  // Joined a job that is being stopped (cancelled, or ended without an executor): it will bring no
+  // verdict. Who wants one submits the next generation.
+  bool stopping = false;
 };
 
 enum class CancelResult {
@@ -46,7 +54,9 @@ struct TickResult {
   int promoted = 0;  // delayed → ready
   int reaped = 0;    // leases that ran out
   int dead_lettered = 0;
-  int removed = 0;  // past retention
+  int removed = 0;   // past retention
+  int released = 0;  // dependants of a job that ended
+  int expired = 0;   // not begun within their queue TTL
 };
 
 struct PoolStats {
@@ -88,7 +98,8 @@ class JobQueue {
   virtual ~JobQueue() = default;
   // All or nothing for its jobs; outcomes in the order of the request.
   virtual absl::StatusOr<std::vector<SubmitOutcome>> Submit(const SubmitRequest& request) = 0;
-  // NOT_FOUND when no such build is known to the queue.
+  // The tenant waits no longer; with tenant "" nobody does (an operator's right). NOT_FOUND when no
+  // such build is known to the queue.
   virtual absl::StatusOr<CancelResult> Cancel(const std::string& build_id,
                                               const std::string& tenant) = 0;
   // Bounded maintenance: promote, reap, retain. Any replica or executor may call it at any time.
@@ -102,7 +113,9 @@ class JobQueue {
   // Pools with work or with a live executor, by name.
   virtual absl::StatusOr<std::vector<PoolStats>> ListPools() = 0;
   virtual absl::StatusOr<std::vector<ExecutorInfo>> ListExecutors() = 0;
-  virtual absl::Status RequestDrain(const std::string& executor_id) = 0;
+  // Told to the executor by its next heartbeat; `drain` false takes it back. NOT_FOUND when no such
+  // executor is registered.
+  virtual absl::Status RequestDrain(const std::string& executor_id, bool drain) = 0;
 };
 
 struct ClaimRequest {
@@ -149,6 +162,9 @@ class WorkQueue {
   virtual absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) = 0;
   // Gives the job back unharmed (drain); the attempt is not counted.
   virtual absl::Status Requeue(const Lease& lease) = 0;
+  // Found while running that other jobs are needed first (a lost layer): gives the lease up until
+  // they are done. `needs` must have been submitted.
+  virtual absl::Status Park(const Lease& lease, const std::vector<std::string>& needs) = 0;
   // Fenced like the rest; what watchers see. Answers FAILED_PRECONDITION when the lease is lost.
   virtual absl::Status ReportProgress(const Lease& lease, const JobProgress& progress) = 0;
   // Forgets the executor at a clean exit.
