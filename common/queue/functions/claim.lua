@@ -1,0 +1,93 @@
+-- claim(executor, pool, nonce, lease_ms): the next job of the pool, or of any pool's jobs that ended
+-- without an executor and want a record. Answers a flat map, empty when there is nothing to do.
+-- `nonce:<nonce>` remembers the answer for one lease, for a client that lost the reply.
+
+local CLAIM_RELEASES = 20
+-- Entries of ready sets that hold no ready job: none unless someone wrote to Redis by hand.
+local CLAIM_STRAYS = 16
+
+local function answer_claim(ctx, job)
+  return {
+    'id', job.id, 'kind', job.kind, 'bid', job.bid, 'man', job.man, 'plat', job.plat,
+    'pool', job.pool, 'max', job.max, 'tp', job.tp or '', 'tok', job.tok,
+    'att', job.att or '0', 'cr', job.cr or '0', 'chg', job.chg or '', 'exp',
+    redis.call('ZSCORE', key(ctx, 'lease'), job.id), 'sub', job.sub, 'eo', job.eo or '',
+    'ec', job.ec or '', 'em', job.em or '', 'eb', job.eb or '', 'now', int(ctx.now),
+  }
+end
+
+local function replay(ctx, nonce)
+  local remembered = redis.call('GET', key(ctx, 'nonce', nonce))
+  if not remembered then return nil end
+  local id, token = remembered:match('^(%S+) (%d+)$')
+  local job = load_job(ctx, id)
+  if job and job.st == 'active' and job.tok == token then return answer_claim(ctx, job) end
+  return {}
+end
+
+local function next_ending(ctx)
+  for _ = 1, CLAIM_STRAYS do
+    local id = redis.call('ZRANGEBYSCORE', key(ctx, 'blamed'), '-inf', int(ctx.now),
+                          'LIMIT', 0, 1)[1]
+    if not id then return nil end
+    local job = load_job(ctx, id)
+    if job and job.st == 'ending' then return job end
+    redis.call('ZREM', key(ctx, 'blamed'), id)
+  end
+  return nil
+end
+
+local function next_ready(ctx, pool)
+  for _ = 1, CLAIM_STRAYS do
+    local tenant = next_tenant(ctx, pool)
+    if not tenant then return nil end
+    local ready = key(ctx, 'rdy', pool, tenant)
+    local id = redis.call('ZRANGE', ready, 0, 0)[1]
+    if not id then
+      redis.call('ZREM', key(ctx, 'ten', pool), tenant)
+    else
+      local job = load_job(ctx, id)
+      if job and job.st == 'ready' and job.pool == pool then return job, tenant end
+      redis.call('ZREM', ready, id)
+    end
+  end
+  return nil
+end
+
+-- active <=> leased <=> token.
+local function to_active(ctx, job, request, tenant)
+  if tenant then charge(ctx, job.pool, tenant) end
+  leave_index(ctx, job)
+  redis.call('ZREM', key(ctx, 'ttl'), job.id)
+  local token = int(math.max(tonumber(job.tok or '0') + 1, ctx.micros))
+  local fields = {
+    tok = token, ex = request.executor, at = int(ctx.now), ls = int(request.lease),
+  }
+  if tenant then fields.chg = tenant end
+  if not job.start then fields.start = int(ctx.now) end
+  set_fields(ctx, job, fields)
+  redis.call('ZADD', key(ctx, 'lease'), int(ctx.now + request.lease), job.id)
+  move(ctx, job, 'active')
+  redis.call('SET', key(ctx, 'nonce', request.nonce), job.id .. ' ' .. token,
+             'PX', int(request.lease))
+end
+
+local function claim(keys, args)
+  local ctx = enter(keys)
+  local request = {
+    executor = args[1], pool = args[2], nonce = args[3], lease = whole(args[4], 100, 3600000),
+  }
+  if not is_id(request.executor) then return invalid('executor_id: write an ID') end
+  if not is_name(request.pool) then return invalid('pool: write a name') end
+  if not is_id(request.nonce) then return invalid('nonce: write a ULID') end
+  if not request.lease then return invalid('lease: write 100 ms to an hour') end
+  local replayed = replay(ctx, request.nonce)
+  if replayed then return replayed end
+  if redis.call('HGET', key(ctx, 'ex', request.executor), 'drain') == '1' then return {} end
+  release_some(ctx, CLAIM_RELEASES)
+  local job, tenant = next_ending(ctx), nil
+  if not job then job, tenant = next_ready(ctx, request.pool) end
+  if not job then return {} end
+  to_active(ctx, job, request, tenant)
+  return answer_claim(ctx, job)
+end

@@ -1,0 +1,90 @@
+-- Whose job is next in a pool. Each tenant with ready work stands in `ten:<pool>` by the slot time
+-- it was served, divided by its weight: what its ended jobs took, what its running jobs have taken
+-- so far, and a second for each dispatch, so that a burst of claims alternates too. A tenant that
+-- comes back from idleness starts at the pool's virtual time: it is next, but saves up no credit.
+-- (running + 1) / weight alone starves the lighter of two tenants on a single slot; see
+-- docs/decisions/0020-fair-share.md.
+
+local DISPATCH_COST_MS = 1000
+local USE_KEPT_MS = 3600000
+-- Scores in the set are lower bounds, since running jobs go on costing: a pick corrects what it
+-- looks at, at most so often.
+local PICK_CORRECTIONS = 32
+
+local function weight_of(ctx, tenant)
+  local weight = tonumber(redis.call('HGET', key(ctx, 'tenant', tenant), 'weight') or '1')
+  if not weight or weight <= 0 then return 1 end
+  return weight
+end
+
+local function use_of(ctx, pool, tenant)
+  local fields = redis.call('HMGET', key(ctx, 'use', pool, tenant), 'served', 'run', 'starts')
+  local use = {
+    served = tonumber(fields[1] or '0') or 0, -- ms / weight
+    run = tonumber(fields[2] or '0') or 0, -- jobs that run now
+    starts = tonumber(fields[3] or '0') or 0, -- sum of the times they were claimed at
+    weight = weight_of(ctx, tenant),
+  }
+  use.score = use.served + (use.run * ctx.now - use.starts) / use.weight
+  return use
+end
+
+local function store_use(ctx, pool, tenant, use)
+  redis.call('HSET', key(ctx, 'use', pool, tenant), 'served', string.format('%.3f', use.served),
+             'run', int(use.run), 'starts', int(use.starts))
+end
+
+local function virtual_time(ctx, pool)
+  return tonumber(redis.call('GET', key(ctx, 'vt', pool)) or '0') or 0
+end
+
+local function tenant_gets_work(ctx, pool, tenant)
+  local tenants = key(ctx, 'ten', pool)
+  if redis.call('ZSCORE', tenants, tenant) then return end
+  local use = use_of(ctx, pool, tenant)
+  local behind = virtual_time(ctx, pool) - use.score
+  if behind > 0 then
+    use.served = use.served + behind
+    use.score = use.score + behind
+    store_use(ctx, pool, tenant, use)
+    redis.call('PEXPIRE', key(ctx, 'use', pool, tenant), USE_KEPT_MS)
+  end
+  redis.call('ZADD', tenants, string.format('%.3f', use.score), tenant)
+end
+
+-- The tenant to serve next, or nil.
+local function next_tenant(ctx, pool)
+  local tenants = key(ctx, 'ten', pool)
+  for _ = 1, PICK_CORRECTIONS do
+    local front = redis.call('ZRANGE', tenants, 0, 1, 'WITHSCORES')
+    if #front == 0 then return nil end
+    local score = use_of(ctx, pool, front[1]).score
+    if #front == 2 or score <= tonumber(front[4]) then return front[1] end
+    redis.call('ZADD', tenants, string.format('%.3f', score), front[1])
+  end
+  return redis.call('ZRANGE', tenants, 0, 0)[1]
+end
+
+local function charge(ctx, pool, tenant)
+  local use = use_of(ctx, pool, tenant)
+  if use.score > virtual_time(ctx, pool) then
+    redis.call('SET', key(ctx, 'vt', pool), string.format('%.3f', use.score))
+  end
+  use.served = use.served + DISPATCH_COST_MS / use.weight
+  use.run = use.run + 1
+  use.starts = use.starts + ctx.now
+  store_use(ctx, pool, tenant, use)
+  redis.call('PERSIST', key(ctx, 'use', pool, tenant))
+  redis.call('ZADD', key(ctx, 'ten', pool), 'XX',
+             string.format('%.3f', use.score + DISPATCH_COST_MS / use.weight), tenant)
+end
+
+local function discharge(ctx, pool, tenant, started)
+  local use = use_of(ctx, pool, tenant)
+  if use.run < 1 then return end
+  use.served = use.served + math.max(0, ctx.now - started) / use.weight
+  use.run = use.run - 1
+  use.starts = use.run == 0 and 0 or use.starts - started
+  store_use(ctx, pool, tenant, use)
+  if use.run == 0 then redis.call('PEXPIRE', key(ctx, 'use', pool, tenant), USE_KEPT_MS) end
+end

@@ -1,0 +1,58 @@
+-- What every function of the library starts from: its key prefix, the server's clock, errors, and
+-- checks of arguments. A function validates everything before its first write, because Redis keeps
+-- the writes of a call that fails later. The schema is documented in common/queue/redis_keys.h.
+
+-- Lua's tostring keeps 14 digits: microseconds need 16.
+local function int(number)
+  return string.format('%.0f', number)
+end
+
+-- KEYS[1] is the prefix "lif:{factory}:": it routes the call and names every key of the factory.
+-- TIME is read once, so that a call has one notion of now.
+local function enter(keys)
+  local time = redis.call('TIME')
+  local seconds, micros = tonumber(time[1]), tonumber(time[2])
+  return {
+    prefix = keys[1],
+    now = seconds * 1000 + math.floor(micros / 1000), -- ms
+    micros = seconds * 1000000 + micros,
+  }
+end
+
+local function key(ctx, ...)
+  return ctx.prefix .. table.concat({...}, ':')
+end
+
+-- Errors are a code that RedisJobQueue maps to a Status, and a sentence for people.
+local function invalid(message) return redis.error_reply('LIFINVALID ' .. message) end
+local function lost(message) return redis.error_reply('LIFLOST ' .. message) end
+local function not_found(message) return redis.error_reply('LIFNOTFOUND ' .. message) end
+local function exhausted(message) return redis.error_reply('LIFEXHAUSTED ' .. message) end
+
+-- Whole numbers only: Redis would truncate a fraction silently.
+local function whole(text, low, high)
+  local number = tonumber(text)
+  if not number or number ~= math.floor(number) or number < low or number > high then
+    return nil
+  end
+  return number
+end
+
+-- Pools and tenants stand in key names, so they hold no ':' and are short.
+local function is_name(text)
+  return text ~= nil and #text <= 63 and text:match('^[a-z0-9][a-z0-9._-]*$') ~= nil
+end
+
+local function is_job_id(text)
+  if text == nil or #text < 66 or #text > 84 then return false end
+  local hex, generation = text:match('^([0-9a-f]+)%.([1-9][0-9]*)$')
+  return hex ~= nil and #hex == 64 and #generation <= 19
+end
+
+local function is_id(text)
+  return text ~= nil and #text >= 1 and #text <= 100 and text:match('^[A-Za-z0-9._:-]+$') ~= nil
+end
+
+local OUTCOMES = {
+  compatible = true, incompatible = true, failed = true, error = true, cancelled = true,
+}

@@ -1,0 +1,64 @@
+// The whole schema of the queue in Redis. Every key begins with "lif:{<factory>}:", one hash tag,
+// so that a call may touch any of them. Only the functions of lif_queue_v1 write them. Times are
+// milliseconds of Redis' own clock; absent fields are zero or "".
+//
+// job:<job ID>          HASH  one job; its ID is "<key>.<generation>"
+//     st                state: waiting ready delayed active parked ending done
+//     kind bid man plat pool max tp   what JobSpec holds: kind, build ID, manifest, platform, pool,
+//                       attempts allowed, traceparent
+//     req sub           request that made it, and when
+//     w                 waiters "tenant:priority:joined;…", at most 256. In this field and not in a
+//                       key of its own, which would cost 200 bytes a queued job
+//     tok               fencing token of the newest lease: max(previous + 1, TIME in µs)
+//     ex at ls chg      while active: executor, claimed at, lease length, tenant it is charged to
+//     start fin         first claim, end
+//     att cr parks      attempts that failed, executors lost, times parked
+//     nb                while delayed: not before
+//     err cls           message and class of the last failed attempt
+//     can               "1": nobody waits for it any more; the holder is told by its heartbeat
+//     eo ec em eb       forced end: outcome, failure class, message, build ID of the cause
+//     out               outcome, once ending or done
+//     dead              why it is a dead letter
+// bid:<build ID>        STRING  job ID
+// rdy:<pool>:<tenant>   ZSET  ready jobs by joined - priority * 10 min: priorities age. A shared
+// job
+//                             stands in the set of each who waits
+// ten:<pool>            ZSET  tenants with ready work, by slot time served / weight (fairness.lua)
+// use:<pool>:<tenant>   HASH  served (ms / weight), run (jobs), starts (sum of claim times)
+// vt:<pool>             STRING  virtual time: score of the newest pick
+// tenant:<tenant>       HASH  weight
+// wait                  ZSET  waiting and parked jobs, by submit time
+// delay                 ZSET  delayed jobs, by when they are due
+// lease                 ZSET  active jobs, by when the lease ends
+// blamed                ZSET  ending jobs: ended without an executor and want a record, by when any
+//                             executor may claim them
+// done                  ZSET  done jobs, by when they ended; removed after the retention time
+// dead                  ZSET  dead letters, by when they died; kept until dropped
+// ttl                   ZSET  jobs with a queue TTL that have not begun, by when it ends
+// release               ZSET  done jobs whose kids are still to be released or blamed
+// need:<job ID>         SET   jobs it still waits for
+// kids:<job ID>         SET   jobs that wait for it
+// nonce:<nonce>         STRING  "job ID token": answer of a claim, kept for one lease
+// req:<request ID>      HASH  of a request in chunks: chunks, and "1" for each that arrived
+// prog:<job ID>         HASH  progress of an active job
+// ex:<executor>         HASH  ExecutorInfo, hb (last heartbeat), lease, drain ("1": told to drain)
+// exs                   ZSET  executors by last heartbeat
+// pools                 SET   pools that had work or an executor
+// cnt:<pool>            HASH  state → jobs in it
+// bell:<pool>           LIST  wake-up hints for idle executors, at most 64
+// ev                    STREAM  b (build ID), s (state), o (outcome) of each transition, about
+// 10,000 log:<build ID>        STREAM  tail of its log; entry IDs are "<offset + 1>-0", field d the
+// bytes sealed:<build ID>     LIST  "offset size sha256" of the chunks of its log that are blobs
+// meta                  HASH  pulse (last tick), grace (no reaping until), lease (newest length)
+#pragma once
+
+#include <string>
+
+namespace lif {
+
+// What every function of the library takes as its one key.
+inline std::string RedisKeyPrefix(const std::string& factory) {
+  return "lif:{" + factory + "}:";
+}
+
+}  // namespace lif
