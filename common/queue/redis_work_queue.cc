@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/base/utf8.h"
 #include "common/queue/job_codec.h"
 #include "common/queue/redis_job_queue.h"
 #include "common/queue/retry_policy.h"
@@ -101,9 +102,9 @@ absl::StatusOr<FailResult> RedisJobQueue::Fail(const Lease& lease, const JobFail
   };
   std::vector<std::string> arguments = LeaseArguments(lease);
   arguments.insert(arguments.end(), {std::string(FailureClassName(failure.failure)),
-                                     failure.message.substr(0, kMessageLimit), backoff ? "1" : "0",
-                                     millis(policy.initial), millis(policy.maximum),
-                                     std::to_string(RandomPermille())});
+                                     TruncateUtf8(failure.message, kMessageLimit),
+                                     backoff ? "1" : "0", millis(policy.initial),
+                                     millis(policy.maximum), std::to_string(RandomPermille())});
   LIF_ASSIGN_OR_RETURN(RedisReply reply, Call("fail", arguments));
   LIF_ASSIGN_OR_RETURN(int64_t at, reply.AsInteger());
   if (at == 0) return FailResult{};
@@ -124,8 +125,8 @@ absl::Status RedisJobQueue::Park(const Lease& lease, const std::vector<std::stri
 absl::Status RedisJobQueue::ReportProgress(const Lease& lease, const JobProgress& progress) {
   std::vector<std::string> arguments = LeaseArguments(lease);
   arguments.insert(arguments.end(),
-                   {progress.stage.substr(0, kTextLimit), std::to_string(progress.step),
-                    std::to_string(progress.steps), progress.step_name.substr(0, kTextLimit),
+                   {TruncateUtf8(progress.stage, kTextLimit), std::to_string(progress.step),
+                    std::to_string(progress.steps), TruncateUtf8(progress.step_name, kTextLimit),
                     progress.cached ? "1" : "0", std::to_string(progress.steps_cached),
                     std::to_string(progress.log_bytes)});
   return CallForOk("progress", arguments);

@@ -1,0 +1,43 @@
+// A clock that stands still until a test advances it.
+#pragma once
+
+#include <stop_token>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "common/base/clock.h"
+
+namespace lif {
+
+// Thread-safe. A sleeper wakes when the time it waits for has come, or when it is stopped.
+class FakeClock final : public Clock {
+ public:
+  explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1700000000)) : now_(start) {}
+
+  absl::Time Now() override {
+    absl::MutexLock lock(&mutex_);
+    return now_;
+  }
+  absl::Duration Steady() override {
+    absl::MutexLock lock(&mutex_);
+    return steady_;
+  }
+  bool Sleep(absl::Duration duration, std::stop_token stop) override;
+
+  void Advance(absl::Duration duration) {
+    absl::MutexLock lock(&mutex_);
+    now_ += duration;
+    steady_ += duration;
+  }
+  // Blocks until `count` threads are asleep, so that a test advances the clock neither too early
+  // nor after a real wait.
+  void AwaitSleepers(int count);
+
+ private:
+  absl::Mutex mutex_;
+  absl::Time now_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration steady_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
+  int sleepers_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace lif
