@@ -1,0 +1,179 @@
+#include "controlplane/build_service.h"
+
+#include <grpcpp/server_context.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/ids.h"
+#include "common/base/status_macros.h"
+#include "controlplane/build_proto.h"
+#include "controlplane/field_errors.h"
+#include "controlplane/submit_request.h"
+
+namespace lif {
+namespace {
+
+constexpr int kMaxWatched = 1000;
+
+// What the client sent, if it is one; tracing never fails a call.
+std::string TraceparentOf(const grpc::ServerContext& context) {
+  const auto found = context.client_metadata().find("traceparent");
+  if (found == context.client_metadata().end()) return "";
+  std::string value(found->second.data(), found->second.size());
+  return IsTraceparent(value) ? value : "";
+}
+
+absl::Status CheckWatch(const v1::WatchBuildsRequest& request) {
+  FieldErrors errors;
+  if (request.build_ids().empty()) errors.Add("build_ids", "is empty: name at least one build");
+  if (request.build_ids_size() > kMaxWatched) {
+    errors.Add("build_ids", absl::StrCat("has ", request.build_ids_size(), " entries; at most ",
+                                         kMaxWatched, " are allowed: watch in several calls"));
+    return errors.ToStatus();
+  }
+  for (int i = 0; i < request.build_ids_size(); ++i) {
+    if (!IsUlid(request.build_ids(i))) {
+      errors.Add(absl::StrCat("build_ids[", i, "]"), absl::StrCat(Quoted(request.build_ids(i)),
+                                                                  " is no build ID: write its 26 "
+                                                                  "characters"));
+    }
+  }
+  return errors.ToStatus();
+}
+
+absl::Status CheckCancel(const v1::CancelBuildRequest& request) {
+  FieldErrors errors;
+  if (!IsUlid(request.build_id())) {
+    errors.Add("build_id", Quoted(request.build_id()) + " is no build ID: write its 26 characters");
+  }
+  if (!request.tenant().empty() && !IsTenant(request.tenant())) {
+    errors.Add("tenant", Quoted(request.tenant()) + " is malformed");
+  }
+  if (request.all_waiters() && !request.tenant().empty()) {
+    errors.Add("tenant", "must be empty with all_waiters: it speaks for all of them");
+  }
+  return errors.ToStatus();
+}
+
+v1::CancelResult ToProto(CancelResult result) {
+  switch (result) {
+    case CancelResult::kCancelled:
+      return v1::CANCEL_RESULT_CANCELLED;
+    case CancelResult::kRequested:
+      return v1::CANCEL_RESULT_REQUESTED;
+    case CancelResult::kShared:
+      return v1::CANCEL_RESULT_LEFT;
+    case CancelResult::kEnded:
+      return v1::CANCEL_RESULT_ALREADY_DONE;
+  }
+  return v1::CANCEL_RESULT_UNSPECIFIED;
+}
+
+}  // namespace
+
+BuildServiceAdapter::BuildServiceAdapter(Seams seams)
+    : runner_(seams.runner),
+      queue_(seams.queue),
+      clock_(seams.clock),
+      submit_({seams.manifests, seams.records, seams.queue, seams.clock}),
+      builds_(seams.queue, seams.records),
+      watcher_({seams.queue, seams.records, seams.clock}),
+      logs_({seams.queue, seams.records, seams.log, seams.blobs, seams.clock}) {}
+
+grpc::Status BuildServiceAdapter::SubmitBuilds(grpc::ServerContext* context,
+                                               const v1::SubmitBuildsRequest* request,
+                                               v1::SubmitBuildsResponse* response) {
+  return runner_.Run("SubmitBuilds", RpcKind::kUnary, [&]() -> absl::Status {
+    LIF_ASSIGN_OR_RETURN(SubmitBuildsInput input, SubmitInputOf(*request));
+    input.traceparent = TraceparentOf(*context);
+    LIF_ASSIGN_OR_RETURN(const SubmitBuildsOutput output,
+                         submit_.Run(input, [context] { return context->IsCancelled(); }));
+    SetSubmitResponse(output, response);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status BuildServiceAdapter::GetBuild(grpc::ServerContext*, const v1::GetBuildRequest* request,
+                                           v1::GetBuildResponse* response) {
+  return runner_.Run("GetBuild", RpcKind::kUnary, [&]() -> absl::Status {
+    LIF_ASSIGN_OR_RETURN(const BuildStatus build, builds_.Get(request->build_id()));
+    SetBuild(build, response->mutable_build());
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status BuildServiceAdapter::ListBuilds(grpc::ServerContext*,
+                                             const v1::ListBuildsRequest* request,
+                                             v1::ListBuildsResponse* response) {
+  return runner_.Run("ListBuilds", RpcKind::kUnary, [&]() -> absl::Status {
+    LIF_ASSIGN_OR_RETURN(const BuildFilter filter, BuildFilterOf(*request));
+    LIF_ASSIGN_OR_RETURN(const BuildPage page, builds_.List(filter));
+    for (const BuildStatus& build : page.builds) SetBuild(build, response->add_builds());
+    response->set_next_page_token(page.next);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status BuildServiceAdapter::WatchBuilds(grpc::ServerContext* context,
+                                              const v1::WatchBuildsRequest* request,
+                                              grpc::ServerWriter<v1::WatchBuildsResponse>* writer) {
+  return runner_.Run("WatchBuilds", RpcKind::kStream, [&]() -> absl::Status {
+    LIF_RETURN_IF_ERROR(CheckWatch(*request));
+    const std::vector<std::string> build_ids(request->build_ids().begin(),
+                                             request->build_ids().end());
+    return watcher_.Watch(
+        build_ids,
+        [&](const BuildStatus& build) {
+          v1::WatchBuildsResponse response;
+          SetEvent(build, clock_.Now(), response.mutable_event());
+          return writer->Write(response);
+        },
+        runner_.EndOf(context));
+  });
+}
+
+grpc::Status BuildServiceAdapter::StreamBuildLog(
+    grpc::ServerContext* context, const v1::StreamBuildLogRequest* request,
+    grpc::ServerWriter<v1::StreamBuildLogResponse>* writer) {
+  return runner_.Run("StreamBuildLog", RpcKind::kStream, [&]() -> absl::Status {
+    if (request->offset() < 0) {
+      FieldErrors errors;
+      errors.Add("offset", "is negative: write 0 for the whole log");
+      return errors.ToStatus();
+    }
+    return logs_.Read(
+        request->build_id(), {request->offset(), request->follow()},
+        [&](const LogPiece& piece) {
+          v1::StreamBuildLogResponse response;
+          response.set_offset(piece.offset);
+          response.set_data(std::string(piece.data));
+          response.set_end(piece.end);
+          return writer->Write(response);
+        },
+        runner_.EndOf(context));
+  });
+}
+
+grpc::Status BuildServiceAdapter::CancelBuild(grpc::ServerContext*,
+                                              const v1::CancelBuildRequest* request,
+                                              v1::CancelBuildResponse* response) {
+  return runner_.Run("CancelBuild", RpcKind::kUnary, [&]() -> absl::Status {
+    LIF_RETURN_IF_ERROR(CheckCancel(*request));
+    // The queue takes no tenant for all of them.
+    const std::string tenant = request->all_waiters()      ? ""
+                               : request->tenant().empty() ? "default"
+                                                           : request->tenant();
+    const absl::StatusOr<CancelResult> result = queue_.Cancel(request->build_id(), tenant);
+    // The queue forgets what is over; the records don't.
+    if (!result.ok() && !absl::IsNotFound(result.status())) return result.status();
+    LIF_ASSIGN_OR_RETURN(const BuildStatus build, builds_.Get(request->build_id()));
+    response->set_result(result.ok() ? ToProto(*result) : v1::CANCEL_RESULT_ALREADY_DONE);
+    SetBuild(build, response->mutable_build());
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace lif

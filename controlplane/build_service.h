@@ -1,0 +1,58 @@
+// Adapter of lif.v1.BuildService: messages to use cases and back.
+#pragma once
+
+#include "controlplane/build_log_reader.h"
+#include "controlplane/build_watcher.h"
+#include "controlplane/rpc.h"
+#include "controlplane/submit_builds.h"
+#include "lif/v1/build_service.grpc.pb.h"
+
+namespace lif {
+
+// Thread-safe. All seams must outlive it.
+class BuildServiceAdapter final : public v1::BuildService::Service {
+ public:
+  struct Seams {
+    RpcRunner& runner;
+    ManifestCache& manifests;
+    RecordReader& records;
+    JobQueue& queue;
+    BuildLog& log;
+    BlobStore& blobs;
+    Clock& clock;
+  };
+  explicit BuildServiceAdapter(Seams seams);
+
+  grpc::Status SubmitBuilds(grpc::ServerContext* context, const v1::SubmitBuildsRequest* request,
+                            v1::SubmitBuildsResponse* response) override;
+  grpc::Status GetBuild(grpc::ServerContext* context, const v1::GetBuildRequest* request,
+                        v1::GetBuildResponse* response) override;
+  grpc::Status ListBuilds(grpc::ServerContext* context, const v1::ListBuildsRequest* request,
+                          v1::ListBuildsResponse* response) override;
+  grpc::Status WatchBuilds(grpc::ServerContext* context, const v1::WatchBuildsRequest* request,
+                           grpc::ServerWriter<v1::WatchBuildsResponse>* writer) override;
+  grpc::Status StreamBuildLog(grpc::ServerContext* context,
+                              const v1::StreamBuildLogRequest* request,
+                              grpc::ServerWriter<v1::StreamBuildLogResponse>* writer) override;
+  grpc::Status CancelBuild(grpc::ServerContext* context, const v1::CancelBuildRequest* request,
+                           v1::CancelBuildResponse* response) override;
+  grpc::Status PlanBuilds(grpc::ServerContext*, const v1::PlanBuildsRequest*,
+                          v1::PlanBuildsResponse*) override {
+    return RpcRunner::Unimplemented("PlanBuilds");
+  }
+  grpc::Status Prewarm(grpc::ServerContext*, const v1::PrewarmRequest*,
+                       v1::PrewarmResponse*) override {
+    return RpcRunner::Unimplemented("Prewarm");
+  }
+
+ private:
+  RpcRunner& runner_;
+  JobQueue& queue_;
+  Clock& clock_;
+  const lif::SubmitBuilds submit_;
+  const BuildReader builds_;
+  const BuildWatcher watcher_;
+  const BuildLogReader logs_;
+};
+
+}  // namespace lif

@@ -1,0 +1,58 @@
+// Adapter of lif.v1.FleetService: messages to the queue's pools and executors and back.
+#pragma once
+
+#include <string>
+
+#include "controlplane/fleet_summary.h"
+#include "controlplane/rpc.h"
+#include "lif/v1/fleet_service.grpc.pb.h"
+
+namespace lif {
+
+// Thread-safe. All seams must outlive it.
+class FleetServiceAdapter final : public v1::FleetService::Service {
+ public:
+  struct Seams {
+    RpcRunner& runner;
+    FleetSummaryReader& summary;
+    JobQueue& queue;
+    Clock& clock;
+    std::string factory;  // its name
+  };
+  explicit FleetServiceAdapter(Seams seams) : seams_(std::move(seams)) {}
+
+  grpc::Status GetSummary(grpc::ServerContext* context, const v1::GetSummaryRequest* request,
+                          v1::GetSummaryResponse* response) override;
+  grpc::Status ListPools(grpc::ServerContext* context, const v1::ListPoolsRequest* request,
+                         v1::ListPoolsResponse* response) override;
+  grpc::Status ListExecutors(grpc::ServerContext* context, const v1::ListExecutorsRequest* request,
+                             v1::ListExecutorsResponse* response) override;
+  grpc::Status WatchSummary(grpc::ServerContext* context, const v1::WatchSummaryRequest* request,
+                            grpc::ServerWriter<v1::WatchSummaryResponse>* writer) override;
+  grpc::Status DrainExecutor(grpc::ServerContext* context, const v1::DrainExecutorRequest* request,
+                             v1::DrainExecutorResponse* response) override;
+  grpc::Status ListDeadLetters(grpc::ServerContext*, const v1::ListDeadLettersRequest*,
+                               v1::ListDeadLettersResponse*) override {
+    return RpcRunner::Unimplemented("ListDeadLetters");
+  }
+  grpc::Status RetryDeadLetter(grpc::ServerContext*, const v1::RetryDeadLetterRequest*,
+                               v1::RetryDeadLetterResponse*) override {
+    return RpcRunner::Unimplemented("RetryDeadLetter");
+  }
+  grpc::Status DropDeadLetter(grpc::ServerContext*, const v1::DropDeadLetterRequest*,
+                              v1::DropDeadLetterResponse*) override {
+    return RpcRunner::Unimplemented("DropDeadLetter");
+  }
+  grpc::Status CheckQueue(grpc::ServerContext*, const v1::CheckQueueRequest*,
+                          v1::CheckQueueResponse*) override {
+    return RpcRunner::Unimplemented("CheckQueue");
+  }
+  grpc::Status RunGc(grpc::ServerContext*, const v1::RunGcRequest*, v1::RunGcResponse*) override {
+    return RpcRunner::Unimplemented("RunGc");
+  }
+
+ private:
+  Seams seams_;
+};
+
+}  // namespace lif

@@ -1,0 +1,135 @@
+#include "controlplane/manifest_cache.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/ids.h"
+#include "common/base/status_macros.h"
+#include "common/base/utf8.h"
+#include "common/plan/pool.h"
+
+namespace lif {
+namespace {
+
+constexpr uint64_t kPartCost = 512;   // a struct, its containers and their nodes
+constexpr uint64_t kStringCost = 64;  // a string with its node in a map
+
+uint64_t BytesOf(const std::map<std::string, std::string>& map) {
+  uint64_t bytes = 0;
+  for (const auto& [key, value] : map) bytes += key.size() + value.size() + 2 * kStringCost;
+  return bytes;
+}
+
+uint64_t BytesOf(const std::vector<ImageTest>& tests) {
+  uint64_t bytes = 0;
+  for (const ImageTest& test : tests) {
+    bytes += kPartCost + test.name.size() + test.expect_stdout.value_or("").size();
+    for (const std::string& argument : test.run) bytes += argument.size() + kStringCost;
+  }
+  return bytes;
+}
+
+uint64_t BytesOf(const Module& module) {
+  uint64_t bytes = kPartCost + module.fragment.size() + module.summary.size();
+  bytes += BytesOf(module.args) + BytesOf(module.needs) + BytesOf(module.conflicts);
+  bytes += BytesOf(module.tests);
+  bytes += (module.provides.size() + module.platforms.size() + module.secrets.size()) * kStringCost;
+  for (const ModuleFile& file : module.files) {
+    bytes += file.path.size() + file.sha256.size() + 2 * kStringCost;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+const PlatformOffer* PreparedManifest::Find(const Platform& platform) const {
+  for (const PlatformOffer& offer : offers) {
+    if (offer.platform == platform) return &offer;
+  }
+  return nullptr;
+}
+
+std::string PreparedManifest::OfferedText() const {
+  std::string text;
+  for (const PlatformOffer& offer : offers) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", offer.platform.ToString());
+  }
+  return text;
+}
+
+uint64_t ApproximateBytes(const PreparedManifest& prepared) {
+  const ResolvedManifest& resolved = prepared.manifest;
+  uint64_t bytes = 4 * kPartCost + resolved.manifest.summary.size();
+  for (const auto& [slot, uses] : resolved.manifest.modules) {
+    for (const ModuleUse& use : uses) bytes += kPartCost + BytesOf(use.args);
+  }
+  bytes += BytesOf(resolved.image_template.tests) + BytesOf(resolved.image_template.config.env) +
+           BytesOf(resolved.image_template.config.labels);
+  bytes += resolved.base.platforms.size() * kPartCost;
+  for (const ResolvedModule& module : resolved.stack) {
+    bytes += BytesOf(module.module) + BytesOf(module.args);
+  }
+  for (const PlatformOffer& offer : prepared.offers) {
+    bytes += kPartCost + offer.identity.chain.size() * (2 * 64 + 3 * kStringCost);
+  }
+  return bytes;
+}
+
+absl::StatusOr<std::shared_ptr<const PreparedManifest>> ManifestCache::Get(const std::string& id) {
+  if (!IsName(id)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("manifest ID '", TruncateUtf8(ToValidUtf8(id), 120),
+                     "' is malformed: use 1 to 100 of a-z 0-9 . _ -, starting with a-z or 0-9"));
+  }
+  if (auto cached = FindCached(id)) return cached;
+  auto prepared = std::make_shared<PreparedManifest>();
+  LIF_ASSIGN_OR_RETURN(prepared->manifest, catalog_.GetManifest(id));
+  for (const Platform& platform : OfferedPlatforms(prepared->manifest)) {
+    LIF_ASSIGN_OR_RETURN(BuildIdentity identity,
+                         ComputeIdentity(prepared->manifest, platform, recipe_));
+    std::string pool = PoolFor(platform, identity.requires_);
+    prepared->offers.push_back({platform, std::move(identity), std::move(pool)});
+  }
+  std::sort(prepared->offers.begin(), prepared->offers.end(),
+            [](const auto& a, const auto& b) { return a.platform < b.platform; });
+  Insert(id, prepared);
+  return std::shared_ptr<const PreparedManifest>(std::move(prepared));
+}
+
+std::shared_ptr<const PreparedManifest> ManifestCache::FindCached(const std::string& id) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = index_.find(id);
+  if (found == index_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, found->second);
+  return found->second->manifest;
+}
+
+void ManifestCache::Insert(const std::string& id,
+                           std::shared_ptr<const PreparedManifest> manifest) {
+  const uint64_t bytes = ApproximateBytes(*manifest) + id.size();
+  if (bytes > max_bytes_) return;
+  absl::MutexLock lock(&mutex_);
+  if (index_.contains(id)) return;
+  entries_.push_front({id, std::move(manifest), bytes});
+  index_[id] = entries_.begin();
+  bytes_ += bytes;
+  while (bytes_ > max_bytes_) {
+    bytes_ -= entries_.back().bytes;
+    index_.erase(entries_.back().id);
+    entries_.pop_back();
+  }
+}
+
+uint64_t ManifestCache::bytes() const {
+  absl::MutexLock lock(&mutex_);
+  return bytes_;
+}
+
+size_t ManifestCache::size() const {
+  absl::MutexLock lock(&mutex_);
+  return entries_.size();
+}
+
+}  // namespace lif

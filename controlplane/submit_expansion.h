@@ -1,0 +1,40 @@
+// From what a submit names to build keys: the first half of SubmitBuilds.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "controlplane/manifest_cache.h"
+#include "controlplane/submit_builds.h"
+
+namespace lif {
+
+// One build key of a request, and the answers that stand for it.
+struct SubmitUnit {
+  std::shared_ptr<const PreparedManifest> manifest;  // keeps `offer` alive
+  const PlatformOffer* offer = nullptr;
+  std::vector<size_t> answers;  // indexes into the builds; several when it is asked for twice
+  int64_t generation = 1;
+  std::string reason;
+
+  const std::string& key() const { return offer->identity.build_key; }
+};
+
+struct SubmitExpansion {
+  std::vector<SubmittedBuild> builds;  // in the order asked; what is invalid is answered already
+  std::vector<SubmitUnit> units;       // each key once, in the order asked
+};
+
+// Each manifest is read once. A build that cannot be made as asked becomes an invalid answer; the
+// status is that of a store that is away, or CANCELLED.
+absl::StatusOr<SubmitExpansion> ExpandSubmit(const SubmitBuildsInput& input,
+                                             ManifestCache& manifests,
+                                             const std::function<bool()>& cancelled);
+
+// CANCELLED when the client has left.
+absl::Status CheckCancelled(const std::function<bool()>& cancelled);
+
+}  // namespace lif
