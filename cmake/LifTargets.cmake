@@ -5,6 +5,10 @@ target_include_directories(lif_flags INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(lif_flags INTERFACE
     -Wall -Wextra -Werror -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
     -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # False alarms of GCC 12 on std::string with optimisation (GCC bug 105651).
+  target_compile_options(lif_flags INTERFACE -Wno-restrict)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(lif_flags INTERFACE -Wthread-safety)
 endif()
