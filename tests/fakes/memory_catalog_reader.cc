@@ -1,0 +1,59 @@
+#include "tests/fakes/memory_catalog_reader.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/near_match.h"
+#include "common/base/status_macros.h"
+#include "common/catalog/resolve.h"
+
+namespace lif {
+
+void MemoryCatalogReader::SetAway(absl::Status status) {
+  absl::MutexLock lock(&mutex_);
+  away_ = std::move(status);
+}
+
+int MemoryCatalogReader::reads() const {
+  absl::MutexLock lock(&mutex_);
+  return reads_;
+}
+
+absl::StatusOr<ResolvedManifest> MemoryCatalogReader::GetManifest(const std::string& id) {
+  absl::MutexLock lock(&mutex_);
+  ++reads_;
+  if (!away_.ok()) return away_;
+  return ResolveManifest(catalog_, id);
+}
+
+absl::StatusOr<ManifestPage> MemoryCatalogReader::ListManifests(const ManifestFilter& filter) {
+  absl::MutexLock lock(&mutex_);
+  if (!away_.ok()) return away_;
+  ManifestPage page;
+  for (auto it = catalog_.manifests.upper_bound(filter.after); it != catalog_.manifests.end();
+       ++it) {
+    if (!Matches(filter, it->second)) continue;
+    if (static_cast<int>(page.manifests.size()) == filter.limit) {
+      page.next = page.manifests.back().id;
+      break;
+    }
+    LIF_ASSIGN_OR_RETURN(const ResolvedManifest manifest, ResolveManifest(catalog_, it->first));
+    page.manifests.push_back(Summarize(manifest));
+  }
+  return page;
+}
+
+absl::StatusOr<Module> MemoryCatalogReader::GetModule(const std::string& name,
+                                                      const std::string& version) {
+  absl::MutexLock lock(&mutex_);
+  if (!away_.ok()) return away_;
+  const std::string ref = name + "@" + version;
+  const auto found = catalog_.modules.find(ref);
+  if (found != catalog_.modules.end()) return found->second;
+  std::vector<std::string> refs;
+  for (const auto& [known, module] : catalog_.modules) refs.push_back(known);
+  return absl::NotFoundError(absl::StrCat("no module '", ref, "'", DidYouMean(ref, refs)));
+}
+
+}  // namespace lif

@@ -1,0 +1,33 @@
+// A published catalog in memory, with the behaviour of PostgresCatalogReader.
+#pragma once
+
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "common/catalog/catalog_reader.h"
+
+namespace lif {
+
+// Thread-safe.
+class MemoryCatalogReader final : public CatalogReader {
+ public:
+  explicit MemoryCatalogReader(Catalog catalog) : catalog_(std::move(catalog)) {}
+
+  // While not OK, every call answers it: the store is away.
+  void SetAway(absl::Status status);
+  // Manifests read so far, to prove that a cache works.
+  int reads() const;
+
+  absl::StatusOr<ResolvedManifest> GetManifest(const std::string& id) override;
+  absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) override;
+  absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
+
+ private:
+  const Catalog catalog_;
+  mutable absl::Mutex mutex_;
+  absl::Status away_ ABSL_GUARDED_BY(mutex_);
+  int reads_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace lif
