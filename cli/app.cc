@@ -1,0 +1,90 @@
+#include "cli/app.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cli/error_text.h"
+
+namespace lif {
+namespace {
+
+constexpr char kFooter[] =
+    "Exit codes: 0 compatible or done, 1 failed, 2 usage, 3 unavailable, 4 incompatible, 5 error "
+    "of the\nfactory, 6 cancelled, 130 interrupted. 'lif COMMAND --help' tells more.\n";
+
+const std::map<std::string, std::string>& GroupSummaries() {
+  static const std::map<std::string, std::string> summaries = {
+      {"catalog", "Check, publish and read catalogs"}};
+  return summaries;
+}
+
+// The set of a command's path; parents that are no commands themselves are made as groups.
+OptionSet* SetOf(const std::vector<std::string>& path, const std::string& summary, OptionSet* root,
+                 std::map<std::string, OptionSet*>* sets) {
+  OptionSet* parent = root;
+  std::string name;
+  for (size_t i = 0; i < path.size(); ++i) {
+    absl::StrAppend(&name, name.empty() ? "" : " ", path[i]);
+    OptionSet*& set = (*sets)[name];
+    if (set == nullptr) {
+      const bool leaf = i + 1 == path.size();
+      const auto group = GroupSummaries().find(name);
+      set = &parent->AddCommand(path[i],
+                                leaf || group == GroupSummaries().end() ? summary : group->second);
+      if (leaf) set->MakeCommandOptional();
+    }
+    parent = set;
+  }
+  return parent;
+}
+
+ExitCode Fail(const absl::Status& status, const CliContext& context) {
+  context.terminal.err(ErrorText(status, context.terminal.err_style));
+  return ExitCodeOf(status);
+}
+
+ExitCode FailUsage(const absl::Status& status, const std::vector<std::string>& args,
+                   const CliContext& context) {
+  const ExitCode code = Fail(status, context);
+  const bool command = !args.empty() && args.front().front() != '-';
+  context.terminal.err(absl::StrCat("  see: lif ", command ? args.front() + " " : "", "--help\n"));
+  return code;
+}
+
+}  // namespace
+
+ExitCode RunCli(const std::vector<std::string>& args, Commands commands, CliContext context) {
+  OptionParser parser({.name = "lif",
+                       .summary = "Builds, tests and records container images from catalogs of "
+                                  "versioned modules.",
+                       .config_section = ""});
+  OptionSet& root = parser.root();
+  root.Add({.name = "--server", .value = "HOST:PORT", .help = "Control plane", .env = "LIF_SERVER"},
+           &context.server);
+  root.Add({.name = "--output",
+            .value = "FORM",
+            .help = "Form of results on standard output",
+            .choices = {"table", "json"}},
+           &context.output);
+  root.SetFooter(kFooter);
+  std::map<std::string, OptionSet*> sets;
+  for (const auto& command : commands) {
+    command->AddOptions(SetOf(command->Path(), command->Summary(), &root, &sets));
+  }
+  const auto parsed = parser.Parse(args, context.environment);
+  if (!parsed.ok()) return FailUsage(parsed.status(), args, context);
+  if (parsed->text) {
+    context.terminal.out(*parsed->text);
+    return ExitCode::kOk;
+  }
+  for (const auto& command : commands) {
+    if (command->Path() != parsed->command) continue;
+    const absl::StatusOr<ExitCode> code = command->Run(context);
+    return code.ok() ? *code : Fail(code.status(), context);
+  }
+  return FailUsage(absl::InvalidArgumentError("no command is given"), args, context);
+}
+
+}  // namespace lif

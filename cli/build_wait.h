@@ -1,0 +1,30 @@
+// `lif build --wait`: shows builds on their way and answers when all are over.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "cli/build_watch.h"
+#include "cli/command.h"
+#include "lif/v1/build_service.pb.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace lif {
+
+struct BuildWaitOptions {
+  absl::Duration timeout = absl::InfiniteDuration();
+  WatchLimits limits;
+};
+
+// Waits for `builds`, which are live. Progress goes to standard error. CANCELLED after Ctrl-C,
+// DEADLINE_EXCEEDED after the timeout: the builds go on, and the message says how to find them.
+absl::Status WaitForBuilds(CliContext& context, const std::shared_ptr<grpc::Channel>& channel,
+                           const std::vector<v1::SubmittedBuild>& builds,
+                           const BuildWaitOptions& options);
+
+}  // namespace lif

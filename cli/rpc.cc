@@ -1,0 +1,44 @@
+#include "cli/rpc.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include "cli/error_text.h"
+#include "common/base/grpc_status.h"
+#include "common/config/version.h"
+
+namespace lif {
+namespace {
+
+constexpr int kMaxReplyBytes = 64 << 20;
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> ConnectToServer(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  // A proxy of the environment is for the web, not for a control plane next door.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // Otherwise each start asks DNS for a TXT record.
+  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  arguments.SetMaxReceiveMessageSize(kMaxReplyBytes);
+  arguments.SetUserAgentPrefix("lif/" + std::string(LifVersion()));
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+CallContext::CallContext(absl::Duration deadline, std::stop_token interrupt)
+    : on_interrupt_(interrupt, Cancel{&context_}) {
+  context_.set_deadline(absl::ToChronoTime(absl::Now() + deadline));
+}
+
+absl::Status RpcStatus(const grpc::Status& status, const CliContext& context) {
+  if (!status.ok() && context.interrupt.stop_requested()) {
+    return absl::CancelledError("interrupted");
+  }
+  return ExplainRpcError(FromGrpcStatus(status), context.server);
+}
+
+}  // namespace lif
