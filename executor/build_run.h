@@ -1,0 +1,50 @@
+// The state of one attempt of one build, handed from stage to stage.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/catalog/digests.h"
+#include "common/catalog/model.h"
+#include "common/queue/job.h"
+#include "common/records/record.h"
+#include "common/stitch/dockerfile.h"
+#include "executor/evidence.h"
+#include "executor/held_lease.h"
+#include "executor/image_builder.h"
+#include "executor/job_reporter.h"
+#include "executor/workspace.h"
+
+namespace lif {
+
+struct BuildRun {
+  const ClaimedJob& job;
+  HeldLease& lease;
+  Workspace& workspace;
+  EvidenceLog& evidence;
+  JobReporter& reporter;
+
+  Record record = {};                      // filled as the stages go; what is committed at the end
+  std::vector<std::string> log_tail = {};  // of what failed, at most 50 lines
+
+  // Set by prepare:
+  std::optional<Record> recorded = {};  // this generation has a record already
+  Platform platform = {};
+  ResolvedManifest manifest = {};
+  BuildIdentity identity = {};
+  // Set by contexts: name → directory.
+  std::map<std::string, std::string> contexts = {};
+  // Set by render:
+  RenderedDockerfile dockerfile = {};
+  // Set by build:
+  ImageBuildReport report = {};
+
+  // Into the build log and the evidence.
+  void Say(std::string_view text) {
+    reporter.Log(text);
+    evidence.Text(text);
+  }
+};
+
+}  // namespace lif

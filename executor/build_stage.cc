@@ -1,0 +1,125 @@
+// Builds the Dockerfile and tells a failure in the words of the module's author.
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/file_util.h"
+#include "executor/cache_refs.h"
+#include "executor/redactor.h"
+#include "executor/source_map.h"
+#include "executor/stage.h"
+
+namespace lif {
+namespace {
+
+constexpr uint64_t kMaxSecret = 64 << 10;
+
+struct Secrets {
+  std::map<std::string, std::string> files;
+  std::vector<std::string> values;
+};
+
+absl::StatusOr<Secrets> FindSecrets(const StageContext& context) {
+  Secrets found;
+  const std::string& directory = context.services.identity.secret_dir;
+  for (const SecretRef& secret : context.run.dockerfile.secrets) {
+    const std::string path = absl::StrCat(directory, "/", secret.id);
+    const auto value = ReadFile(path, kMaxSecret);
+    if (directory.empty() || !value.ok()) {
+      return absl::NotFoundError(
+          absl::StrCat("secret '", secret.id,
+                       "' is not on this executor; put it into a file of that name in "
+                       "the directory that --secret-dir names"));
+    }
+    found.files[secret.id] = path;
+    found.values.push_back(*value);
+  }
+  return found;
+}
+
+// Which steps of each layer ran, by the stage's name in the Dockerfile.
+void CountSteps(BuildRun& run) {
+  std::map<std::string, RecordLayer*> by_stage;
+  for (size_t i = 0; i < run.manifest.stack.size() && i + 1 < run.record.layers.size(); ++i) {
+    by_stage[StageNameOf(run.manifest.stack[i].module)] = &run.record.layers[i + 1];
+  }
+  for (const StepReport& step : run.report.steps) {
+    if (!step.completed) continue;
+    const auto layer = by_stage.find(step.stage);
+    if (layer == by_stage.end()) continue;
+    step.cached ? ++layer->second->steps_cached : ++layer->second->steps_run;
+    step.cached ? ++run.record.steps_cached : ++run.record.steps_run;
+  }
+  for (auto& [stage, layer] : by_stage) {
+    layer->use =
+        layer->steps_run == 0 && layer->steps_cached > 0 ? LayerUse::kReused : LayerUse::kBuilt;
+  }
+}
+
+ImageBuildRequest RequestFor(const StageContext& context, const Secrets& secrets) {
+  const BuildRun& run = context.run;
+  const ExecutorIdentity& identity = context.services.identity;
+  ImageBuildRequest request;
+  request.platform = run.platform.ToString();
+  request.dockerfile = run.workspace.Path("Dockerfile");
+  request.empty_context = run.workspace.Path("empty");
+  request.contexts = run.contexts;
+  request.secrets = secrets.files;
+  request.output = run.workspace.Path("image");
+  request.metadata_file = run.workspace.Path("metadata.json");
+  request.epoch = run.manifest.base.epoch;
+  request.network = identity.recipe.network;
+  request.compression = identity.recipe.compression;
+  request.deadline = context.deadline;
+  if (identity.registry_cache) {
+    const CacheRefs refs =
+        CacheRefsFor(identity.registry, identity.recipe.trust_domain, run.platform, run.manifest);
+    request.cache_from = refs.from;
+    request.cache_to = refs.to;
+  }
+  return request;
+}
+
+StageFailure Told(BuildRun& run, const BuildFailure& failure) {
+  StageFailure told = Retryable(failure.failure, failure.message);
+  if (failure.failure == FailureClass::kUser) {
+    told.verdict = true;
+    told.outcome = Outcome::kFailed;
+  }
+  const SourcePlace place = FindSource(run.dockerfile, run.manifest, failure);
+  told.detail.module_ref = place.module_ref;
+  told.detail.fragment_line = place.fragment_line;
+  told.detail.command = failure.command;
+  told.detail.exit_code = failure.exit_code;
+  run.log_tail = failure.log_tail;
+  return told;
+}
+
+}  // namespace
+
+StageResult BuildStage(const StageContext& context) {
+  BuildRun& run = context.run;
+  const auto secrets = FindSecrets(context);
+  if (!secrets.ok()) return Retryable(secrets.status());
+  const SecretRedactor redactor(secrets->values);
+  const ImageBuildObserver observer{
+      .started = [&run](const std::vector<std::string>& argv) { run.evidence.Command(argv); },
+      .log = [&run, &redactor](std::string_view text) { run.Say(redactor.Redact(text)); },
+      .progress = [&run](const BuildProgress& progress) { run.reporter.Step(progress); },
+  };
+  auto report =
+      context.services.builder.Build(RequestFor(context, *secrets), observer, context.stop);
+  if (!report.ok()) return Retryable(report.status());
+  run.report = *std::move(report);
+  CountSteps(run);
+  if (run.report.failure.has_value()) {
+    BuildFailure failure = *run.report.failure;
+    failure.message = redactor.Redact(failure.message);
+    for (std::string& line : failure.log_tail) line = redactor.Redact(line);
+    return Told(run, failure);
+  }
+  run.evidence.Text(absl::StrCat("image digest ", run.report.image_digest));
+  return std::nullopt;
+}
+
+}  // namespace lif

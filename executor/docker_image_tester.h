@@ -1,0 +1,30 @@
+// ImageTester by `docker run`.
+#pragma once
+
+#include "common/process/process_runner.h"
+#include "executor/docker_test_command.h"
+
+namespace lif {
+
+// Thread-safe. `runner` must outlive it.
+class DockerImageTester final : public ImageTester {
+ public:
+  DockerImageTester(ProcessRunner& runner, DockerTestOptions options)
+      : runner_(runner), options_(std::move(options)) {}
+
+  absl::Status Pull(const std::string& image, const std::string& platform, absl::Duration deadline,
+                    std::stop_token stop) override;
+  absl::StatusOr<TestRun> Run(const TestRunRequest& request, std::stop_token stop) override;
+  void Remove(const std::string& image) override;
+  absl::StatusOr<int> RemoveLeftovers() override;
+
+ private:
+  absl::StatusOr<CapturedProcess> Docker(std::vector<std::string> arguments,
+                                         absl::Duration deadline, std::stop_token stop);
+  void RemoveContainer(const std::string& name);
+
+  ProcessRunner& runner_;
+  const DockerTestOptions options_;
+};
+
+}  // namespace lif

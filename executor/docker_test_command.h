@@ -1,0 +1,27 @@
+// The exact command line of a test. Pure; tests compare lists.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "executor/image_tester.h"
+
+namespace lif {
+
+struct DockerTestOptions {
+  std::string docker = "docker";
+  std::string docker_host;  // "" for Docker's own default
+  std::string executor_id;  // label by which leftovers are found
+  std::string memory = "2g";
+  int pids_limit = 512;
+};
+
+// "docker", with the host if there is one.
+std::vector<std::string> DockerCommand(const DockerTestOptions& options);
+
+// Locked down: no network but loopback, a read-only root with /tmp in memory, no capabilities, no
+// new privileges, bounded memory and processes. The image's entrypoint does not run; the test does.
+std::vector<std::string> DockerTestCommand(const DockerTestOptions& options,
+                                           const TestRunRequest& request);
+
+}  // namespace lif

@@ -1,0 +1,21 @@
+// Names of images in the registry. Pure.
+#pragma once
+
+#include <string>
+
+#include "common/base/platform.h"
+
+namespace lif {
+
+// "<registry>/images@sha256:…"
+std::string ImageByDigest(const std::string& registry, const std::string& digest);
+
+// "<registry>/images:build-<build ID>": keeps an image alive whatever its verdict. Build IDs are
+// upper case and manifest IDs lower case, so that no published tag is called the same.
+std::string BuildTag(const std::string& registry, const std::string& build_id);
+
+// "<registry>/images:<manifest ID>-linux-amd64": moves to the newest image that passed.
+std::string PublishedTag(const std::string& registry, const std::string& manifest_id,
+                         const Platform& platform);
+
+}  // namespace lif

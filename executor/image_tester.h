@@ -1,0 +1,49 @@
+// Runs one test in an image. Implementations: DockerImageTester; tests/fakes.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/catalog/model.h"
+
+namespace lif {
+
+struct TestRunRequest {
+  std::string image;  // repository@digest
+  std::string platform;
+  std::string container;            // unique name
+  std::string build_id;             // label, for people who look at the engine
+  std::optional<std::string> user;  // nullopt: as the image says
+  bool gpu = false;
+  ImageTest test;
+};
+
+struct TestRun {
+  std::vector<std::string> argv;  // what ran on this machine
+  bool timed_out = false;
+  int exit_code = 0;
+  std::string out;  // each at most 256 KiB, the end of it
+  std::string err;
+  absl::Duration duration;
+};
+
+// Thread-safe; blocks. A test that fails is an answer, not an error. Errors: UNAVAILABLE (engine or
+// registry away), CANCELLED (stopped), others as the engine says. Nothing is left running.
+class ImageTester {
+ public:
+  virtual ~ImageTester() = default;
+  // Makes the image available, so that its download does not count against a test's time.
+  virtual absl::Status Pull(const std::string& image, const std::string& platform,
+                            absl::Duration deadline, std::stop_token stop) = 0;
+  virtual absl::StatusOr<TestRun> Run(const TestRunRequest& request, std::stop_token stop) = 0;
+  // Forgets the image again. Best effort.
+  virtual void Remove(const std::string& image) = 0;
+  // Removes containers that a predecessor of this executor left. Answers how many there were.
+  virtual absl::StatusOr<int> RemoveLeftovers() = 0;
+};
+
+}  // namespace lif

@@ -1,0 +1,142 @@
+#include "executor/job_runner.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "executor/image_names.h"
+
+namespace lif {
+namespace {
+
+std::vector<Stage> StagesFor(const StageLimits& limits) {
+  return {
+      {"prepare", limits.prepare, false, PrepareStage},
+      {"render", limits.prepare, false, RenderStage},
+      {"contexts", limits.contexts, true, ContextStage},
+      {"build", limits.build, true, BuildStage},
+      {"push", limits.push, false, PushStage},
+      {"test", limits.pull, false, TestStage},
+  };
+}
+
+Record NewRecord(const ClaimedJob& job, const ExecutorIdentity& identity, absl::Time now) {
+  Record record;
+  record.build_id = job.spec.build_id;
+  record.build_key = job.spec.key;
+  record.generation = job.spec.generation;
+  record.token = job.token;
+  record.manifest_id = job.spec.manifest_id;
+  record.platform = job.spec.platform;
+  record.pool = job.spec.pool;
+  record.executor = identity.id;
+  record.tenant = job.tenant;
+  record.attempt = job.attempt;
+  record.submitted = job.submitted;
+  record.started = now;
+  return record;
+}
+
+StageResult ResultOf(const ForcedEnd& end) {
+  StageFailure failure;
+  failure.verdict = true;
+  failure.outcome = ParseOutcome(end.outcome).value_or(Outcome::kError);
+  failure.detail.failure = end.failure;
+  failure.detail.message = end.message;
+  failure.detail.cause_build_id = end.cause_build_id;
+  return failure;
+}
+
+}  // namespace
+
+JobRunner::JobRunner(const Services& services)
+    : services_(services), settler_(services), stages_(StagesFor(services.limits)) {}
+
+void JobRunner::Handle(const ClaimedJob& job, HeldLease& lease) {
+  services_.logger.Info("job claimed", {{"build_id", job.spec.build_id},
+                                        {"manifest_id", job.spec.manifest_id},
+                                        {"attempt", job.attempt},
+                                        {"token", job.token}});
+  const absl::Status status = Attempt(job, lease);
+  if (!status.ok()) {
+    // Not even begun: no directory, no disk. Another attempt, or executor, may have more luck.
+    services_.logger.Error("job not begun", {{"build_id", job.spec.build_id}, {"error", status}});
+    Record record = NewRecord(job, services_.identity, services_.clock.Now());
+    record.failure.failure = FailureClass::kCapacity;
+    record.failure.stage = "prepare";
+    record.failure.message = std::string(status.message());
+    record.finished = record.started;
+    if (!settler_.Fail(lease, record.failure)) settler_.Settle(lease, {record, {}, {}});
+  }
+}
+
+absl::Status JobRunner::Attempt(const ClaimedJob& job, HeldLease& lease) {
+  Workspace workspace(services_.state.JobPath(job.spec.build_id, job.token));
+  LIF_RETURN_IF_ERROR(workspace.Create());
+  EvidenceLog evidence(workspace.Path("evidence.log"));
+  LIF_RETURN_IF_ERROR(evidence.Open());
+  JobReporter reporter({services_.queue, services_.build_log, services_.blobs, services_.clock},
+                       lease, job.spec.build_id, workspace.Path("build.log"), services_.logger);
+  LIF_RETURN_IF_ERROR(reporter.Start());
+  BuildRun run{job, lease, workspace, evidence, reporter};
+  run.record = NewRecord(job, services_.identity, services_.clock.Now());
+  evidence.Header(run.record);
+  Conclude(run, job.end.has_value() ? ResultOf(*job.end) : RunStages(run));
+  return absl::OkStatus();
+}
+
+StageResult JobRunner::RunStages(BuildRun& run) {
+  for (const Stage& stage : stages_) {
+    StageResult result = RunStage(stage, services_, run);
+    if (result.has_value() || run.recorded.has_value()) return result;
+  }
+  return std::nullopt;
+}
+
+void JobRunner::Conclude(BuildRun& run, const StageResult& result) {
+  const StopReason reason = run.lease.reason();
+  if (reason == StopReason::kLost) return;
+  if (reason == StopReason::kHandBack) {
+    run.Say("The executor is draining; the build is handed back.\n");
+    run.reporter.Finish(run.workspace.Path("whole.log"));
+    return settler_.HandBack(run.lease);
+  }
+  if (run.recorded.has_value()) return settler_.Finish(run.lease, *run.recorded);
+  Record& record = run.record;
+  if (!result.has_value()) {
+    record.outcome = Outcome::kCompatible;
+    record.tags = {PublishedTag(services_.identity.registry, record.manifest_id, run.platform)};
+    return SettleRun(run);
+  }
+  record.failure = result->detail;
+  record.outcome = result->outcome;
+  if (!result->verdict && reason == StopReason::kCancelled) {
+    record.outcome = Outcome::kCancelled;
+    record.failure.failure = FailureClass::kCancelled;
+    record.failure.message = "cancelled while it was running, in stage " + record.failure.stage;
+  } else if (!result->verdict) {
+    run.Say(absl::StrCat("Attempt ", record.attempt, " failed (",
+                         std::string(FailureClassName(record.failure.failure)), ", in stage ",
+                         record.failure.stage, "): ", record.failure.message, "\n"));
+    if (settler_.Fail(run.lease, record.failure)) {
+      run.reporter.Finish(run.workspace.Path("whole.log"));
+      return;
+    }
+  }
+  SettleRun(run);
+}
+
+void JobRunner::SettleRun(BuildRun& run) {
+  Record& record = run.record;
+  record.finished = services_.clock.Now();
+  run.evidence.Verdict(record);
+  const std::string log = run.reporter.Finish(run.workspace.Path("whole.log"));
+  Settlement settlement{record, {}, run.log_tail};
+  settlement.artifacts = {{"evidence.log", "text/plain; charset=utf-8", run.evidence.path(), ""},
+                          {"build.log", "text/plain; charset=utf-8", log, ""}};
+  if (!run.dockerfile.text.empty()) {
+    settlement.artifacts.push_back(
+        {"Dockerfile", "text/plain; charset=utf-8", "", run.dockerfile.text});
+  }
+  settler_.Settle(run.lease, std::move(settlement));
+}
+
+}  // namespace lif

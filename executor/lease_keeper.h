@@ -1,0 +1,76 @@
+// Keeps the executor's leases alive: one batched heartbeat a period, on its own thread and its own
+// connection.
+//
+// LOST and CANCEL are answers, and stop the job's work at once. *No answer* is not: the queue may
+// be away, and a build goes on; it only makes no external move until Confirm says that the lease
+// was still ours after the move was decided.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/base/clock.h"
+#include "common/log/logger.h"
+#include "common/queue/job_queue.h"
+#include "executor/held_lease.h"
+
+namespace lif {
+
+// Thread-safe. What is passed by reference must outlive it.
+class LeaseKeeper {
+ public:
+  struct Options {
+    absl::Duration lease = absl::Seconds(30);  // the period is a quarter of it
+    std::function<ExecutorInfo()> describe;    // what to register; called on the keeper's thread
+    std::function<void()> drain_requested;     // by an operator; may be called more than once
+  };
+
+  LeaseKeeper(WorkQueue& queue, Clock& clock, Logger logger, Options options);
+  ~LeaseKeeper();  // stops
+  LeaseKeeper(const LeaseKeeper&) = delete;
+  LeaseKeeper& operator=(const LeaseKeeper&) = delete;
+
+  void Start();
+  void Stop();  // waits for the thread
+
+  std::shared_ptr<HeldLease> Hold(const Lease& lease);
+  void Release(const std::shared_ptr<HeldLease>& lease);
+  // Stops all that is held, as when a drain's time is up.
+  void StopAll(StopReason reason);
+  size_t held() const;
+
+  // Waits until a heartbeat that began after this call has confirmed the lease. ABORTED when the
+  // lease is lost or handed back, DEADLINE_EXCEEDED when no answer came within `wait`.
+  absl::Status Confirm(const HeldLease& lease, absl::Duration wait);
+
+ private:
+  struct Waiter {
+    const HeldLease* lease;
+    absl::Duration since;  // steady time
+    bool confirmed = false;
+    std::stop_source done;
+  };
+
+  void Run(std::stop_token stop);
+  void Beat();
+  void Wake();
+
+  WorkQueue& queue_;
+  Clock& clock_;
+  const Logger logger_;
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<HeldLease>> held_;
+  std::vector<Waiter*> waiters_;
+  std::stop_source wake_;  // ends the present sleep
+  bool answered_ = true;   // the last heartbeat was
+  std::jthread thread_;    // last: it uses the rest
+};
+
+}  // namespace lif

@@ -1,0 +1,120 @@
+// Re-reads everything that the job stands for. The queue's payload carries IDs only, and is not
+// believed: keys, pool and arguments are computed again from the published catalog.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/base/status_macros.h"
+#include "common/plan/pool.h"
+#include "executor/retry.h"
+#include "executor/stage.h"
+
+namespace lif {
+namespace {
+
+// What a job of this executor must look like; "" when it does.
+std::string WrongWith(const JobSpec& spec, const ExecutorIdentity& identity) {
+  if (spec.kind != JobKind::kImage) {
+    return absl::StrCat("this executor builds image jobs, not ",
+                        std::string(JobKindName(spec.kind)), " jobs; update it");
+  }
+  if (spec.job_id != absl::StrCat(spec.key, ".", spec.generation)) {
+    return absl::StrCat("the job's ID ", spec.job_id, " is not its key and generation");
+  }
+  if (spec.platform != identity.platform) {
+    return absl::StrCat("the job is for ", spec.platform, ", this executor builds ",
+                        identity.platform);
+  }
+  return "";
+}
+
+void FillLayers(const StageContext& context) {
+  BuildRun& run = context.run;
+  run.record.layers.clear();
+  for (size_t i = 0; i < run.identity.chain.size(); ++i) {
+    RecordLayer layer;
+    layer.position = static_cast<int>(i);
+    layer.layer_key = run.identity.chain[i].key;
+    layer.module_ref = run.identity.chain[i].module_ref;
+    layer.slot = i == 0 ? "base" : std::string(SlotName(run.manifest.stack[i - 1].module.slot));
+    layer.use = i == 0 ? LayerUse::kReused : LayerUse::kBuilt;
+    run.record.layers.push_back(std::move(layer));
+  }
+}
+
+StageResult CheckIdentity(const StageContext& context) {
+  BuildRun& run = context.run;
+  const ExecutorIdentity& identity = context.services.identity;
+  auto computed = ComputeIdentity(run.manifest, run.platform, identity.recipe);
+  if (!computed.ok()) return InternalVerdict(std::string(computed.status().message()));
+  run.identity = *std::move(computed);
+  if (run.identity.build_key != run.job.spec.key) {
+    return InternalVerdict(absl::StrCat(
+        "the job says build key ", run.job.spec.key, ", but manifest ", run.job.spec.manifest_id,
+        " on ", run.job.spec.platform, " has ", run.identity.build_key,
+        " here: control plane and executor must agree on --network, --engine-id and "
+        "--trust-domain, or the queue's entry is corrupt"));
+  }
+  const std::string pool = PoolFor(run.platform, run.identity.requires_);
+  if (pool != run.job.spec.pool) {
+    return InternalVerdict(
+        absl::StrCat("the job came through pool ", run.job.spec.pool, ", but needs pool ", pool));
+  }
+  for (const std::string& capability : run.identity.requires_) {
+    const auto& mine = identity.capabilities;
+    if (std::find(mine.begin(), mine.end(), capability) == mine.end()) {
+      return InternalVerdict(absl::StrCat("the manifest requires ", capability, ", executor ",
+                                          identity.id, " offers ",
+                                          mine.empty() ? "none" : absl::StrJoin(mine, ", ")));
+    }
+  }
+  return std::nullopt;
+}
+
+// Whoever crashed after a commit left the rest to us.
+absl::Status FindRecord(const StageContext& context) {
+  BuildRun& run = context.run;
+  auto found = context.services.records.GetRecord(run.job.spec.build_id);
+  if (absl::IsNotFound(found.status())) return absl::OkStatus();
+  if (!found.ok()) return found.status();
+  run.recorded = *std::move(found);
+  return absl::OkStatus();
+}
+
+absl::Status ReadManifest(const StageContext& context) {
+  LIF_ASSIGN_OR_RETURN(context.run.manifest,
+                       context.services.catalog.GetManifest(context.run.job.spec.manifest_id));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+StageResult PrepareStage(const StageContext& context) {
+  BuildRun& run = context.run;
+  const std::string wrong = WrongWith(run.job.spec, context.services.identity);
+  if (!wrong.empty()) return InternalVerdict(wrong);
+  const auto platform = ParsePlatform(run.job.spec.platform);
+  if (!platform.ok()) return InternalVerdict(std::string(platform.status().message()));
+  run.platform = *platform;
+
+  const RetryLimits limits{context.services.limits.settle, context.stop};
+  const absl::Status looked =
+      RetryWhileAway(context.services.clock, limits, [&context] { return FindRecord(context); });
+  if (!looked.ok()) return Retryable(looked);
+  if (run.recorded.has_value()) return std::nullopt;
+  const absl::Status read =
+      RetryWhileAway(context.services.clock, limits, [&context] { return ReadManifest(context); });
+  if (absl::IsNotFound(read)) return InternalVerdict(std::string(read.message()));
+  if (!read.ok()) return Retryable(read);
+  const StageResult mismatch = CheckIdentity(context);
+  if (mismatch.has_value()) return mismatch;
+  FillLayers(context);
+  run.evidence.Text(absl::StrCat("base       ", run.identity.base_image));
+  for (const RecordLayer& layer : run.record.layers) {
+    run.evidence.Text(absl::StrCat("layer ", layer.position, "    ", layer.slot, " ",
+                                   layer.module_ref, " ", layer.layer_key));
+  }
+  return std::nullopt;
+}
+
+}  // namespace lif

@@ -1,0 +1,62 @@
+// What a pipeline stage answers, and how one is run: with a deadline, a duration and an error
+// class.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/records/record.h"
+#include "executor/build_run.h"
+#include "executor/services.h"
+
+namespace lif {
+
+// A stage that did not pass.
+struct StageFailure {
+  // A verdict goes into a record as it is; anything else is tried again while attempts are left.
+  bool verdict = false;
+  Outcome outcome = Outcome::kError;
+  FailureDetail detail;
+};
+
+using StageResult = std::optional<StageFailure>;  // nullopt: passed
+
+struct StageContext {
+  const Services& services;
+  BuildRun& run;
+  absl::Duration deadline;  // for the whole stage
+  std::stop_token stop;
+};
+
+struct Stage {
+  std::string name;
+  absl::Duration deadline;
+  bool needs_disk = false;
+  std::function<StageResult(const StageContext&)> body;
+};
+
+// Runs the stage and accounts for it: evidence, progress, duration. When the lease's work was
+// stopped meanwhile, the answer is a failure of class `cancelled`, whatever the stage said.
+StageResult RunStage(const Stage& stage, const Services& services, BuildRun& run);
+
+// The class of an error status: UNAVAILABLE is infrastructure, DEADLINE_EXCEEDED timeout, ….
+FailureClass ClassOf(const absl::Status& status);
+
+StageFailure Retryable(FailureClass failure, std::string message);
+StageFailure Retryable(const absl::Status& status);
+// An end: it will not get better by itself.
+StageFailure InternalVerdict(std::string message);
+
+// One file each.
+StageResult PrepareStage(const StageContext& context);
+StageResult ContextStage(const StageContext& context);
+StageResult RenderStage(const StageContext& context);
+StageResult BuildStage(const StageContext& context);
+StageResult PushStage(const StageContext& context);
+StageResult TestStage(const StageContext& context);
+
+}  // namespace lif
