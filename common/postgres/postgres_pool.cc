@@ -49,7 +49,6 @@ std::string SessionSettings(const PostgresOptions& options) {
 struct PostgresPool::Connection {
   explicit Connection(const std::string& dsn) : link(dsn) {}
   pqxx::connection link;
-  bool fresh = true;  // has not been idle since it was opened
 };
 
 PostgresPool::PostgresPool(PostgresOptions options)
@@ -84,7 +83,6 @@ absl::StatusOr<std::unique_ptr<PostgresPool::Connection>> PostgresPool::Acquire(
     if (!idle_.empty()) {
       std::unique_ptr<Connection> connection = std::move(idle_.back());
       idle_.pop_back();
-      connection->fresh = false;
       return connection;
     }
     ++open_;
@@ -119,14 +117,31 @@ void PostgresPool::Release(std::unique_ptr<Connection> connection, bool usable) 
   }
 }
 
+// The settings before `work` also find out whether the connection still lives; those after it, and
+// the locks, make the session as it was.
+absl::Status PostgresPool::RunSession(SqlSession& session, const Work& work, Use& use) {
+  LIF_RETURN_IF_ERROR(session.ExecScript(SessionSettings(options_)));
+  use.entered = true;
+  LIF_RETURN_IF_ERROR(work(session));
+  absl::Status tidy = session.ExecScript(
+      absl::StrCat("RESET ROLE; SELECT pg_advisory_unlock_all(); ", SessionSettings(options_)));
+  if (!tidy.ok()) use.broken = true;  // `work` has succeeded all the same
+  return absl::OkStatus();
+}
+
 absl::Status PostgresPool::RunOn(Connection& connection, const std::string& what, Mode mode,
-                                 const Work& work, bool& broken) {
+                                 const Work& work, Use& use) {
   try {
     absl::Duration limit = options_.statement_timeout + options_.answer_grace;
     auto run = [&](pqxx::transaction_base& transaction) {
       SqlSession session({transaction, watchdog_, connection.link.sock(), limit, what, where_});
-      absl::Status status = work(session);
-      broken = session.broken();
+      absl::Status status;
+      if (mode == Mode::kSession) {
+        status = RunSession(session, work, use);
+      } else {
+        status = work(session);
+      }
+      use.broken = use.broken || session.broken();
       return status;
     };
     if (mode != Mode::kTransaction) {
@@ -140,7 +155,7 @@ absl::Status PostgresPool::RunOn(Connection& connection, const std::string& what
     return absl::OkStatus();
   } catch (...) {
     CaughtPgError caught = StatusOfCurrentException(what, where_);
-    broken = broken || caught.broken;
+    use.broken = use.broken || caught.broken;
     return caught.status;
   }
 }
@@ -149,13 +164,14 @@ absl::Status PostgresPool::Run(const std::string& what, Mode mode, const Work& w
   absl::Status status;
   for (int round = 0; round < 2; ++round) {
     LIF_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Acquire(what, round > 0));
-    bool broken = false;
-    status = RunOn(*connection, what, mode, work, broken);
-    broken = broken || !connection->link.is_open();
-    bool usable = !broken && (status.ok() || mode != Mode::kSession);
+    Use use;
+    status = RunOn(*connection, what, mode, work, use);
+    const bool broken = use.broken || !connection->link.is_open();
+    const bool usable = !broken && (status.ok() || mode != Mode::kSession);
     if (!usable) connection.reset();
     Release(std::move(connection), usable);
-    if (!broken || mode == Mode::kSession || !absl::IsUnavailable(status)) return status;
+    const bool may_repeat = mode != Mode::kSession || !use.entered;
+    if (!broken || !may_repeat || !absl::IsUnavailable(status)) return status;
   }
   return status;
 }

@@ -46,8 +46,9 @@ class PostgresPool {
                                 const SqlParams& params = {});
   // Statements in one transaction, committed when `work` answers OK.
   absl::Status Transact(const std::string& what, const Work& work);
-  // Statements outside of a transaction on one connection, for session locks. Never tried again;
-  // the connection goes back to the pool only when `work` answered OK.
+  // Statements outside of a transaction on one connection, for session locks and settings, which
+  // end with the call. `work` runs once at most. The connection goes back to the pool only when it
+  // answered OK.
   absl::Status WithSession(const std::string& what, const Work& work);
 
   // Opens a connection if need be and asks for an answer. For readiness and at start.
@@ -63,9 +64,14 @@ class PostgresPool {
   absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& what);
   void Release(std::unique_ptr<Connection> connection, bool usable);
   absl::Status Run(const std::string& what, Mode mode, const Work& work);
-  // Whether the connection broke goes to `broken`.
+  // What became of a connection in use.
+  struct Use {
+    bool broken = false;
+    bool entered = false;  // `work` was called
+  };
   absl::Status RunOn(Connection& connection, const std::string& what, Mode mode, const Work& work,
-                     bool& broken);
+                     Use& use);
+  absl::Status RunSession(SqlSession& session, const Work& work, Use& use);
   bool MayAcquire() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const PostgresOptions options_;

@@ -19,7 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/process/spawn.h"
-#include "common/process/unique_fd.h"
+#include "common/base/unique_fd.h"
 
 namespace lif {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/process/process_runner.h"
-#include "common/process/unique_fd.h"
+#include "common/base/unique_fd.h"
 
 namespace lif {
 

@@ -97,7 +97,7 @@ absl::StatusOr<int> Migrate(PostgresPool& pool, const MigrateRequest& request) {
       request.report("applied " + migration.name);
       ++count;
     }
-    return session.ExecScript("SELECT pg_advisory_unlock_all(); RESET ROLE; RESET ALL");
+    return absl::OkStatus();  // the pool ends role and lock with the session
   };
   LIF_RETURN_IF_ERROR(pool.WithSession("migrate the schema", work));
   return count;
