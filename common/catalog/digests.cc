@@ -79,27 +79,6 @@ std::vector<Platform> PlatformsOf(const Base& base) {
   return platforms;
 }
 
-absl::Status CheckOffered(const ResolvedManifest& manifest, const Platform& platform) {
-  auto refuse = [&](const std::string& who, const std::vector<Platform>& offered) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("manifest ", manifest.manifest.id, " can't be built for ", platform.ToString(),
-                     ": ", who, " offers ", offered.empty() ? "no platform" : Offer(offered),
-                     "; ask for one of ", Offer(OfferedPlatforms(manifest))));
-  };
-  if (!Has(manifest.manifest.platforms, platform)) {
-    return refuse("the manifest", manifest.manifest.platforms);
-  }
-  if (manifest.base.platforms.count(platform) == 0) {
-    return refuse("base " + manifest.base.name, PlatformsOf(manifest.base));
-  }
-  for (const ResolvedModule& resolved : manifest.stack) {
-    if (!Has(resolved.module.platforms, platform)) {
-      return refuse("module " + resolved.module.Ref(), resolved.module.platforms);
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 std::string RecipeDigest(const Recipe& recipe, int64_t base_epoch) {
@@ -179,6 +158,27 @@ std::vector<Platform> OfferedPlatforms(const ResolvedManifest& manifest) {
     if (everywhere) offered.push_back(platform);
   }
   return offered;
+}
+
+absl::Status CheckOffered(const ResolvedManifest& manifest, const Platform& platform) {
+  auto refuse = [&](const std::string& who, const std::vector<Platform>& offered) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("manifest ", manifest.manifest.id, " can't be built for ", platform.ToString(),
+                     ": ", who, " offers ", offered.empty() ? "no platform" : Offer(offered),
+                     "; ask for one of ", Offer(OfferedPlatforms(manifest))));
+  };
+  if (!Has(manifest.manifest.platforms, platform)) {
+    return refuse("the manifest", manifest.manifest.platforms);
+  }
+  if (manifest.base.platforms.count(platform) == 0) {
+    return refuse("base " + manifest.base.name, PlatformsOf(manifest.base));
+  }
+  for (const ResolvedModule& resolved : manifest.stack) {
+    if (!Has(resolved.module.platforms, platform)) {
+      return refuse("module " + resolved.module.Ref(), resolved.module.platforms);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<BuildIdentity> ComputeIdentity(const ResolvedManifest& manifest,

@@ -52,6 +52,9 @@ struct BuildIdentity {
 absl::StatusOr<BuildIdentity> ComputeIdentity(const ResolvedManifest& manifest,
                                               const Platform& platform, const Recipe& recipe);
 
+// OK when manifest, base and every module offer the platform; else FAILED_PRECONDITION as above.
+absl::Status CheckOffered(const ResolvedManifest& manifest, const Platform& platform);
+
 // Platforms of the manifest that the base and every module offer.
 std::vector<Platform> OfferedPlatforms(const ResolvedManifest& manifest);
 
