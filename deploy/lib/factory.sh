@@ -129,25 +129,38 @@ SH
   chmod +x "$LIF_STATE/bin/lif"
 }
 
-# publish_catalog SOURCE: pins its local bases into a copy under the state directory, publishes it.
+# publish_catalog SOURCE: a copy with this site's variables and its bases pinned, published.
 publish_catalog() {
-  local source=$1 log="$LIF_STATE/log/publish.log" base
+  local source="$LIF_STATE/data/catalog-source" log="$LIF_STATE/log/publish.log" base
   : >"$log"
-  sync_catalog "$source"
+  rm -rf "$source"
+  cp -r "$1" "$source"
+  set_variable "$source/catalog.yaml" registry "$(registry_prefix)"
+  set_variable "$source/catalog.yaml" npm_registry "$(site_npm_registry)"
   for base in $LIF_BASES; do
-    run_lif catalog update-base "$base" --into "$LIF_STATE/catalog" \
-      --image "$(base_reference "$base")" >>"$log" 2>&1 ||
+    rm -rf "$LIF_STATE/catalog"
+    run_lif catalog update-base "$base" --catalog "$source" --into "$LIF_STATE/catalog" \
+      >>"$log" 2>&1 ||
       die publish "base $base can't be pinned" "is the registry at $(registry_address) up?"
+    rm -rf "$source"
+    cp -r "$LIF_STATE/catalog" "$source"
   done
   run_lif catalog publish "$LIF_STATE/catalog" >>"$log" 2>&1 ||
     die publish "the catalog is refused" "correct what the log names"
   note "$(tail -n 1 "$log")"
 }
 
-# sync_catalog SOURCE: an exact copy, with nothing left of files that are gone from the source.
-sync_catalog() {
-  rm -rf "$LIF_STATE/catalog.new"
-  cp -r "$1" "$LIF_STATE/catalog.new"
-  rm -rf "$LIF_STATE/catalog"
-  mv "$LIF_STATE/catalog.new" "$LIF_STATE/catalog"
+# set_variable FILE NAME VALUE: of a catalog that has the variable; nothing when VALUE is empty.
+set_variable() {
+  [[ -z $3 ]] || sed -i "s|^  $2: .*|  $2: \"$3\"|" "$1"
+}
+
+# site_npm_registry: where this machine's npm gets packages, when that is not npm's own default.
+site_npm_registry() {
+  local here default
+  command -v npm >/dev/null || return 0
+  here=$(cd / && npm config get registry 2>/dev/null) || return 0
+  default=$(cd / && env npm_config_userconfig=/dev/null npm_config_globalconfig=/dev/null \
+    npm config get registry 2>/dev/null) || return 0
+  if [[ $here != "$default" ]]; then echo "$here"; fi
 }
