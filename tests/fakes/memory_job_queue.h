@@ -96,6 +96,8 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
   void BackToWork(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void CancelUnneeded(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReleaseKids(Job& parent) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Ring(const std::string& pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RingAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Reap(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether `tenant` has a ready job in `pool`, and its first.
   Job* FirstReady(const std::string& pool, const std::string& tenant)
@@ -119,7 +121,7 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
   std::map<std::string, Lease> nonces_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, FairShare> pools_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Executor> executors_ ABSL_GUARDED_BY(mutex_);
-  int64_t bells_ ABSL_GUARDED_BY(mutex_) = 0;  // rises when any pool may have work
+  std::map<std::string, int> bells_ ABSL_GUARDED_BY(mutex_);  // hints not yet taken, by pool
 };
 
 }  // namespace lif

@@ -10,6 +10,7 @@
 namespace lif {
 namespace {
 
+constexpr int kBellLength = 64;
 constexpr char kNobodyWaits[] = "cancelled: nobody waits for it any more";
 
 bool Succeeded(const JobView& view) {
@@ -17,6 +18,15 @@ bool Succeeded(const JobView& view) {
 }
 
 }  // namespace
+
+void MemoryJobQueue::Ring(const std::string& pool) {
+  int& hints = bells_[pool];
+  hints = std::min(hints + 1, kBellLength);
+}
+
+void MemoryJobQueue::RingAll() {
+  for (const auto& [pool, share] : pools_) Ring(pool);
+}
 
 void MemoryJobQueue::LeaveState(Job& job) {
   const JobState state = job.view.state;
@@ -46,7 +56,7 @@ void MemoryJobQueue::MakeReady(Job& job) {
   for (const auto& [tenant, waiter] : job.waiters) {
     pools_[job.view.spec.pool].GetsWork(tenant, absl::ToUnixMillis(clock_->Now()));
   }
-  ++bells_;
+  Ring(job.view.spec.pool);
 }
 
 void MemoryJobQueue::End(Job& job, ForcedEnd end) {
@@ -54,7 +64,7 @@ void MemoryJobQueue::End(Job& job, ForcedEnd end) {
   job.view.state = JobState::kEnding;
   job.end = std::move(end);
   job.claimable = clock_->Now();
-  ++bells_;
+  RingAll();
 }
 
 void MemoryJobQueue::Blame(Job& kid, const Job& cause) {
@@ -121,7 +131,7 @@ void MemoryJobQueue::BackToWork(Job& job) {
     job.view.state = JobState::kEnding;
     const int crashes = std::min(job.view.crash_count, 10);
     job.claimable = clock_->Now() + std::min(absl::Minutes(10), absl::Seconds(crashes * crashes));
-    ++bells_;
+    RingAll();
   } else if (job.view.cancel_requested) {
     End(job, {"cancelled", FailureClass::kCancelled, kNobodyWaits, ""});
   } else {

@@ -86,17 +86,17 @@ absl::StatusOr<std::optional<ClaimedJob>> MemoryJobQueue::Claim(const ClaimReque
   return Activate(*job, request, tenant);
 }
 
-absl::Status MemoryJobQueue::WaitForBell(const std::string&, absl::Duration wait) {
+absl::Status MemoryJobQueue::WaitForBell(const std::string& pool, absl::Duration wait) {
   const absl::Duration end = clock_->Steady() + wait;
   absl::MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
-  const int64_t before = bells_;
-  const auto rung = [this, before]()
-                        ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return bells_ != before; };
+  int& hints = bells_[pool];
+  const auto rung = [&hints] { return hints > 0; };
   // A fake clock tells nobody that it moved, so look at it every few milliseconds.
   while (!mutex_.AwaitWithTimeout(absl::Condition(&rung), absl::Milliseconds(2))) {
-    if (clock_->Steady() >= end) break;
+    if (clock_->Steady() >= end) return absl::OkStatus();
   }
+  --hints;
   return absl::OkStatus();
 }
 

@@ -1,0 +1,167 @@
+#include "common/base/ids.h"
+#include "tests/contracts/queue_steps.h"
+#include "tests/support/catch.h"
+
+namespace lif {
+namespace {
+
+void ClaimAndComplete(QueueHarness& queue) {
+  const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
+  REQUIRE(!MustClaim(queue, "ex-1", "arm64").has_value());
+  const ClaimedJob job = ClaimOne(queue);
+  REQUIRE(job.spec.build_id == build_id);
+  REQUIRE(job.spec.manifest_id == "a");
+  REQUIRE(job.attempt == 1);
+  REQUIRE(job.crash_count == 0);
+  REQUIRE(job.tenant == "default");
+  REQUIRE(job.token > 0);
+  REQUIRE(!job.end.has_value());
+  REQUIRE(job.lease_expiry > job.submitted);
+  REQUIRE(!MustClaim(queue).has_value());
+
+  const JobView active = MustGet(queue, build_id);
+  REQUIRE(active.state == JobState::kActive);
+  REQUIRE(active.executor == "ex-1");
+  REQUIRE(active.attempt == 1);
+  REQUIRE(active.started != absl::InfinitePast());
+
+  MustComplete(queue, job, "compatible");
+  const JobView done = MustGet(queue, build_id);
+  REQUIRE(done.state == JobState::kDone);
+  REQUIRE(done.outcome == "compatible");
+  REQUIRE(done.executor.empty());
+  REQUIRE(done.finished >= done.started);
+  // A retry of a call whose reply was lost.
+  MustComplete(queue, job, "compatible");
+  REQUIRE(absl::IsInvalidArgument(queue.work().Complete(LeaseOf(job), "splendid")));
+}
+
+void NonceReplay(QueueHarness& queue) {
+  MustSubmit(queue, TestRequest({TestJob("a"), TestJob("b")}));
+  const ClaimRequest request{"ex-1", "amd64", NewUlid(queue.Now()), queue.lease()};
+  const auto first = queue.work().Claim(request);
+  REQUIRE(first->has_value());
+  const auto again = queue.work().Claim(request);
+  REQUIRE(again->has_value());
+  REQUIRE((*again)->spec.job_id == (*first)->spec.job_id);
+  REQUIRE((*again)->token == (*first)->token);
+  REQUIRE(MustClaim(queue)->spec.job_id != (*first)->spec.job_id);
+}
+
+void LostLease(QueueHarness& queue) {
+  const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
+  const ClaimedJob old = ClaimOne(queue, "ex-1");
+  REQUIRE(LoseLeases(queue).reaped == 1);
+  REQUIRE(MustGet(queue, build_id).state == JobState::kReady);
+  REQUIRE(MustGet(queue, build_id).crash_count == 1);
+  const ClaimedJob job = ClaimOne(queue, "ex-2");
+  REQUIRE(job.token > old.token);
+  REQUIRE(job.crash_count == 1);
+  REQUIRE(job.attempt == 1);
+
+  const Lease late = LeaseOf(old);
+  REQUIRE(absl::IsFailedPrecondition(queue.work().Complete(late, "compatible")));
+  REQUIRE(absl::IsFailedPrecondition(queue.work().Fail(late, {}).status()));
+  REQUIRE(absl::IsFailedPrecondition(queue.work().Requeue(late)));
+  REQUIRE(absl::IsFailedPrecondition(queue.work().ReportProgress(late, {})));
+  REQUIRE(Beat(queue, {late, LeaseOf(job)}).leases ==
+          std::vector<LeaseAnswer>{LeaseAnswer::kLost, LeaseAnswer::kOk});
+  REQUIRE(MustGet(queue, build_id).executor == "ex-2");
+  MustComplete(queue, job, "compatible");
+}
+
+void RenewedLease(QueueHarness& queue) {
+  MustSubmit(queue, TestRequest({TestJob("a")}));
+  const ClaimedJob job = ClaimOne(queue);
+  for (int i = 0; i < 4; ++i) {
+    queue.Pass(queue.lease() / 2);
+    REQUIRE(Beat(queue, {LeaseOf(job)}).leases[0] == LeaseAnswer::kOk);
+    REQUIRE(queue.jobs().Tick()->reaped == 0);
+  }
+  MustComplete(queue, job, "compatible");
+  REQUIRE(Beat(queue, {LeaseOf(job)}).leases[0] == LeaseAnswer::kLost);
+}
+
+void Drained(QueueHarness& queue) {
+  const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
+  const ClaimedJob job = ClaimOne(queue);
+  REQUIRE(queue.work().Requeue(LeaseOf(job)).ok());
+  REQUIRE(queue.work().Requeue(LeaseOf(job)).ok());
+  REQUIRE(MustGet(queue, build_id).state == JobState::kReady);
+  const ClaimedJob again = ClaimOne(queue, "ex-2");
+  REQUIRE(again.attempt == 1);
+  REQUIRE(again.crash_count == 0);
+  REQUIRE(again.token > job.token);
+  REQUIRE(absl::IsFailedPrecondition(queue.work().Requeue(LeaseOf(job))));
+}
+
+void Progress(QueueHarness& queue) {
+  const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
+  const ClaimedJob job = ClaimOne(queue);
+  const JobProgress progress{"build", 2, 9,   "[core-python 2/3] RUN apt-get \xc3\xa9",
+                             true,    1, 4711};
+  REQUIRE(queue.work().ReportProgress(LeaseOf(job), progress).ok());
+  REQUIRE(MustGet(queue, build_id).progress == progress);
+  JobProgress wordy = progress;
+  wordy.step_name.assign(10000, 'x');
+  REQUIRE(queue.work().ReportProgress(LeaseOf(job), wordy).ok());
+  REQUIRE(MustGet(queue, build_id).progress.step_name.size() <= 256);
+  MustComplete(queue, job, "compatible");
+  REQUIRE(MustGet(queue, build_id).progress == JobProgress{});
+  REQUIRE(absl::IsFailedPrecondition(queue.work().ReportProgress(LeaseOf(job), progress)));
+}
+
+void CrashLoop(QueueHarness& queue) {
+  const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
+  for (int crash = 1; crash <= 3; ++crash) {
+    REQUIRE(ClaimOne(queue).crash_count == crash - 1);
+    const TickResult tick = LoseLeases(queue);
+    REQUIRE(tick.reaped == 1);
+    REQUIRE(tick.dead_lettered == (crash == 3 ? 1 : 0));
+  }
+  const JobView dead = MustGet(queue, build_id);
+  REQUIRE(dead.state == JobState::kEnding);
+  REQUIRE(dead.dead);
+  REQUIRE(dead.crash_count == 3);
+
+  // An executor of any pool writes its record.
+  const auto ending = MustClaim(queue, "ex-9", "arm64");
+  REQUIRE(ending.has_value());
+  REQUIRE(ending->spec.build_id == build_id);
+  REQUIRE(ending->end->outcome == "error");
+  REQUIRE(ending->end->failure == FailureClass::kInfrastructure);
+  REQUIRE(ending->end->message.find("ex-1") != std::string::npos);
+  MustComplete(queue, *ending, "error");
+  REQUIRE(MustGet(queue, build_id).outcome == "error");
+  REQUIRE(MustGet(queue, build_id).dead);
+  REQUIRE(!MustClaim(queue).has_value());
+}
+
+}  // namespace
+
+void LeaseContract(const MakeQueueHarness& make) {
+  std::unique_ptr<QueueHarness> queue = make();
+  SECTION("claim and complete") {
+    ClaimAndComplete(*queue);
+  }
+  SECTION("a claim repeated with its nonce answers the same job") {
+    NonceReplay(*queue);
+  }
+  SECTION("a lost lease is fenced") {
+    LostLease(*queue);
+  }
+  SECTION("heartbeats keep a lease") {
+    RenewedLease(*queue);
+  }
+  SECTION("a drained job keeps its attempt") {
+    Drained(*queue);
+  }
+  SECTION("progress") {
+    Progress(*queue);
+  }
+  SECTION("a job that kills three executors is a dead letter") {
+    CrashLoop(*queue);
+  }
+}
+
+}  // namespace lif
