@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/catalog/resolve.h"
 #include "controlplane/proto_values.h"
 
 namespace lif {
@@ -86,16 +87,17 @@ void SetManifestBody(const ResolvedManifest& resolved, v1::Manifest* out) {
   out->set_summary(Text(manifest.summary));
   out->set_template_ref(manifest.template_name + "@" + manifest.template_version);
   out->set_base(manifest.base);
-  // In the order of the stack, which the template's slots decide.
-  for (const TemplateSlot& slot : resolved.image_template.slots) {
-    const auto uses = manifest.modules.find(slot.slot);
-    if (uses == manifest.modules.end()) continue;
-    for (const ModuleUse& use : uses->second) {
-      v1::ModuleUse* entry = out->add_modules();
-      entry->set_name(use.name);
-      entry->set_version(use.version);
-      entry->set_slot(ToProto(slot.slot));
-      SetMap(use.args, entry->mutable_args());
+  for (const ModuleUse& use : StackOf(manifest, resolved.image_template)) {
+    v1::ModuleUse* entry = out->add_modules();
+    entry->set_name(use.name);
+    entry->set_version(use.version);
+    SetMap(use.args, entry->mutable_args());
+  }
+  // One stack entry for each use, in the same order.
+  for (int i = 0; i < out->modules_size(); ++i) {
+    const auto index = static_cast<size_t>(i);
+    if (index < resolved.stack.size()) {
+      out->mutable_modules(i)->set_slot(ToProto(resolved.stack[index].module.slot));
     }
   }
   SetPlatforms(manifest.platforms, out->mutable_platforms());

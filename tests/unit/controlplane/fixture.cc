@@ -1,0 +1,203 @@
+#include "tests/unit/controlplane/fixture.h"
+
+#include <grpcpp/channel.h>
+
+#include <utility>
+
+#include "common/base/grpc_status.h"
+#include "tests/support/catch.h"
+
+namespace lif {
+namespace {
+
+const Platform kAmd64{"linux", "amd64"};
+const Platform kArm64{"linux", "arm64"};
+
+Module MakeModule(const std::string& name, Slot slot) {
+  Module module;
+  module.name = name;
+  module.version = "1.0.0";
+  module.slot = slot;
+  module.platforms = {kAmd64, kArm64};
+  module.fragment = "RUN echo " + name + "\n";
+  ImageTest test;
+  test.name = "works";
+  test.run = {"/bin/" + name, "--version"};
+  module.tests = {test};
+  return module;
+}
+
+Manifest MakeManifest(const std::string& id, const std::string& app) {
+  Manifest manifest;
+  manifest.id = id;
+  manifest.summary = "Manifest " + id;
+  manifest.template_name = "service";
+  manifest.template_version = "1.0.0";
+  manifest.base = "debian-12";
+  manifest.modules[Slot::kSecurity] = {{"ca-roots", "1.0.0", {}}};
+  manifest.modules[Slot::kApp] = {{app, "1.0.0", {}}};
+  manifest.platforms = {kAmd64, kArm64};
+  return manifest;
+}
+
+void Add(Catalog* catalog, Module module) {
+  catalog->modules[module.Ref()] = std::move(module);
+}
+void Add(Catalog* catalog, Manifest manifest) {
+  catalog->manifests[manifest.id] = std::move(manifest);
+}
+
+}  // namespace
+
+Catalog TestCatalog() {
+  Catalog catalog;
+  catalog.name = "test";
+  Base base;
+  base.name = "debian-12";
+  base.epoch = 1700000000;
+  base.platforms[kAmd64] = {"127.0.0.1:5000/debian", "sha256:" + std::string(64, 'a')};
+  base.platforms[kArm64] = {"127.0.0.1:5000/debian", "sha256:" + std::string(64, 'b')};
+  catalog.bases[base.name] = base;
+  Template service;
+  service.name = "service";
+  service.version = "1.0.0";
+  service.slots = {{Slot::kSecurity, true, true}, {Slot::kApp, true, false}};
+  service.config.user = "1000";
+  catalog.templates[service.Ref()] = service;
+  Add(&catalog, MakeModule("ca-roots", Slot::kSecurity));
+  Add(&catalog, MakeModule("python-web", Slot::kApp));
+  Add(&catalog, MakeModule("nginx", Slot::kApp));
+  Add(&catalog, MakeManifest("py-api", "python-web"));
+  Add(&catalog, MakeManifest("py-worker", "python-web"));
+  Manifest nginx = MakeManifest("nginx-site", "nginx");
+  nginx.platforms = {kAmd64};
+  Add(&catalog, nginx);
+  Manifest gpu = MakeManifest("gpu-report", "python-web");
+  gpu.platforms = {kAmd64};
+  gpu.requires_ = {"gpu"};
+  Add(&catalog, gpu);
+  return catalog;
+}
+
+ControlPlane::ControlPlane(RpcLimits limits)
+    : runner_({clock, stop_.get_token(), NullLogger()}, limits),
+      summary_({catalog, records, queue, blobs, clock}),
+      build_service_({runner_, manifests, records, queue, log, blobs, clock}),
+      catalog_service_({runner_, manifests, catalog}),
+      record_service_({runner_, records, blobs}),
+      fleet_service_({runner_, summary_, queue, clock, "test-factory"}) {
+  auto server = GrpcServer::Start(
+      {}, {&build_service_, &catalog_service_, &record_service_, &fleet_service_});
+  REQUIRE(server.ok());
+  server_ = *std::move(server);
+  const auto channel = server_->InProcessChannel();
+  build = v1::BuildService::NewStub(channel);
+  catalog_stub = v1::CatalogService::NewStub(channel);
+  record = v1::RecordService::NewStub(channel);
+  fleet = v1::FleetService::NewStub(channel);
+}
+
+ControlPlane::~ControlPlane() {
+  stop_.request_stop();
+  server_->Shutdown(absl::Seconds(5));
+}
+
+void ControlPlane::RegisterExecutor(const std::string& id, const std::string& pool) {
+  ExecutorInfo executor;
+  executor.id = id;
+  executor.pool = pool;
+  executor.platform = "linux/amd64";
+  executor.version = "0.1.0";
+  executor.host = "host-1";
+  executor.slots = 2;
+  executor.started = clock.Now();
+  REQUIRE(queue.Heartbeat(executor, {}, absl::Seconds(30)).ok());
+}
+
+ClaimedJob ControlPlane::Claim(const std::string& pool) {
+  const auto claimed =
+      queue.Claim({"executor-1", pool, "nonce-" + std::to_string(++claims_), absl::Seconds(30)});
+  REQUIRE(claimed.ok());
+  REQUIRE(claimed->has_value());
+  return **claimed;
+}
+
+Record ControlPlane::Finish(const ClaimedJob& job, Outcome outcome,
+                            std::vector<Artifact> artifacts) {
+  Record record_row;
+  record_row.build_id = job.spec.build_id;
+  record_row.build_key = job.spec.key;
+  record_row.generation = job.spec.generation;
+  record_row.token = job.token;
+  record_row.manifest_id = job.spec.manifest_id;
+  record_row.platform = job.spec.platform;
+  record_row.pool = job.spec.pool;
+  record_row.executor = "executor-1";
+  record_row.tenant = job.tenant;
+  record_row.attempt = job.attempt;
+  record_row.outcome = outcome;
+  record_row.submitted = job.submitted;
+  record_row.started = clock.Now();
+  record_row.finished = clock.Now();
+  record_row.artifacts = std::move(artifacts);
+  record_row.stages = {{"build", absl::Seconds(2)}, {"test", absl::Milliseconds(1500)}};
+  if (outcome == Outcome::kCompatible || outcome == Outcome::kIncompatible) {
+    record_row.image = "127.0.0.1:5000/lif/images@sha256:" + std::string(64, 'c');
+  }
+  if (outcome == Outcome::kCompatible) {
+    record_row.tags = {"127.0.0.1:5000/lif/images:" + job.spec.manifest_id + "-linux-amd64"};
+  } else {
+    record_row.failure.failure = FailureClass::kUser;
+    record_row.failure.stage = "build";
+    record_row.failure.module_ref = "python-web@1.0.0";
+    record_row.failure.fragment_line = 7;
+    record_row.failure.command = "RUN false";
+    record_row.failure.exit_code = 1;
+    record_row.failure.message = "RUN false ended with exit code 1";
+  }
+  record_row.layers = {
+      {0, std::string(64, 'd'), "", "base", LayerUse::kReused, 0, 0},
+      {1, std::string(64, 'e'), "python-web@1.0.0", "app", LayerUse::kBuilt, 1, 2}};
+  record_row.tests = {{"works", "python-web@1.0.0", outcome == Outcome::kCompatible, 0, "",
+                       absl::Milliseconds(320)}};
+  REQUIRE(records.Commit(record_row).ok());
+  REQUIRE(queue.Complete({job.spec.job_id, job.token}, std::string(OutcomeName(outcome))).ok());
+  return record_row;
+}
+
+grpc::Status ControlPlane::Submit(const v1::SubmitBuildsRequest& request,
+                                  v1::SubmitBuildsResponse* response) {
+  grpc::ClientContext context;
+  return build->SubmitBuilds(&context, request, response);
+}
+
+v1::SubmittedBuild ControlPlane::SubmitOne(const std::string& manifest_id, v1::RerunPolicy rerun) {
+  v1::SubmitBuildsRequest request;
+  v1::BuildRequest* item = request.add_builds();
+  item->set_manifest_id(manifest_id);
+  item->add_platforms("linux/amd64");
+  request.set_rerun(rerun);
+  v1::SubmitBuildsResponse response;
+  RequireOk(Submit(request, &response));
+  REQUIRE(response.builds_size() == 1);
+  return response.builds(0);
+}
+
+void RequireOk(const grpc::Status& status) {
+  INFO(status.error_code() << ": " << status.error_message());
+  REQUIRE(status.ok());
+}
+
+std::string ReasonIn(const grpc::Status& status) {
+  return ReasonOf(FromGrpcStatus(status));
+}
+
+std::vector<std::string> FieldsIn(const grpc::Status& status) {
+  std::vector<std::string> fields;
+  for (const FieldViolation& violation : FieldViolationsOf(FromGrpcStatus(status))) {
+    fields.push_back(violation.field);
+  }
+  return fields;
+}
+
+}  // namespace lif

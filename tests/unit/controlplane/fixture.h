@@ -1,0 +1,86 @@
+// A control plane on fakes, reached over an in-process channel: what a client sees, with no server.
+#pragma once
+
+#include <grpcpp/client_context.h>
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "controlplane/build_service.h"
+#include "controlplane/catalog_service.h"
+#include "controlplane/fleet_service.h"
+#include "controlplane/record_service.h"
+#include "controlplane/server.h"
+#include "lif/v1/build_service.grpc.pb.h"
+#include "lif/v1/catalog_service.grpc.pb.h"
+#include "lif/v1/fleet_service.grpc.pb.h"
+#include "lif/v1/record_service.grpc.pb.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/memory_blob_store.h"
+#include "tests/fakes/memory_build_log.h"
+#include "tests/fakes/memory_catalog_reader.h"
+#include "tests/fakes/memory_job_queue.h"
+#include "tests/fakes/memory_record_store.h"
+
+namespace lif {
+
+// Manifests py-api and py-worker (amd64, arm64), nginx-site (amd64), gpu-report (amd64, gpu).
+Catalog TestCatalog();
+
+class ControlPlane {
+ public:
+  explicit ControlPlane(RpcLimits limits = {});
+  ~ControlPlane();
+
+  // The server is told to shut down: streams end.
+  void Stop() { stop_.request_stop(); }
+
+  // An executor of the pool has sent a heartbeat.
+  void RegisterExecutor(const std::string& id, const std::string& pool);
+  // Claims the next job of the pool, which must exist.
+  ClaimedJob Claim(const std::string& pool = "amd64");
+  // Writes the record and completes the job, as an executor does.
+  Record Finish(const ClaimedJob& job, Outcome outcome, std::vector<Artifact> artifacts = {});
+
+  // One build of one manifest on linux/amd64.
+  v1::SubmittedBuild SubmitOne(const std::string& manifest_id,
+                               v1::RerunPolicy rerun = v1::RERUN_POLICY_DEFAULT);
+  grpc::Status Submit(const v1::SubmitBuildsRequest& request, v1::SubmitBuildsResponse* response);
+
+  FakeClock clock;
+  MemoryCatalogReader catalog{TestCatalog()};
+  MemoryRecordStore records;
+  MemoryJobQueue queue{&clock};
+  MemoryBuildLog log;
+  MemoryBlobStore blobs;
+  ManifestCache manifests{catalog, Recipe(), 1 << 20};
+
+ private:
+  std::stop_source stop_;
+  RpcRunner runner_;
+  FleetSummaryReader summary_;
+  BuildServiceAdapter build_service_;
+  CatalogServiceAdapter catalog_service_;
+  RecordServiceAdapter record_service_;
+  FleetServiceAdapter fleet_service_;
+  std::unique_ptr<GrpcServer> server_;  // uses all of the above
+  int claims_ = 0;
+
+ public:
+  std::unique_ptr<v1::BuildService::Stub> build;
+  std::unique_ptr<v1::CatalogService::Stub> catalog_stub;
+  std::unique_ptr<v1::RecordService::Stub> record;
+  std::unique_ptr<v1::FleetService::Stub> fleet;
+};
+
+// Fails the test when `status` is not OK.
+void RequireOk(const grpc::Status& status);
+
+// ErrorInfo.reason, "" when there is none.
+std::string ReasonIn(const grpc::Status& status);
+// Field names of BadRequest.
+std::vector<std::string> FieldsIn(const grpc::Status& status);
+
+}  // namespace lif

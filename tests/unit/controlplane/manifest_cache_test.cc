@@ -1,0 +1,61 @@
+#include "controlplane/manifest_cache.h"
+
+#include "tests/support/catch.h"
+#include "tests/unit/controlplane/fixture.h"
+
+namespace lif {
+namespace {
+
+TEST_CASE("a manifest is read once", "[cache]") {
+  MemoryCatalogReader catalog(TestCatalog());
+  ManifestCache cache(catalog, Recipe(), 1 << 20);
+  const auto first = cache.Get("py-api").value();
+  CHECK(cache.Get("py-api").value() == first);
+  CHECK(catalog.reads() == 1);
+  CHECK(cache.size() == 1);
+  CHECK(cache.bytes() >= ApproximateBytes(*first));
+  CHECK(first->OfferedText() == "linux/amd64, linux/arm64");
+}
+
+TEST_CASE("what is used last stays within the bytes given", "[cache]") {
+  MemoryCatalogReader catalog(TestCatalog());
+  uint64_t one = 0;
+  {
+    ManifestCache probe(catalog, Recipe(), 1 << 20);
+    probe.Get("py-worker").value();
+    one = probe.bytes();
+  }
+  ManifestCache cache(catalog, Recipe(), 2 * one + one / 2);
+  cache.Get("py-api").value();
+  cache.Get("py-worker").value();
+  cache.Get("py-api").value();
+  cache.Get("nginx-site").value();  // py-worker has to go
+  CHECK(cache.size() == 2);
+  CHECK(cache.bytes() <= 2 * one + one / 2);
+  const int reads = catalog.reads();
+  cache.Get("py-api").value();
+  CHECK(catalog.reads() == reads);
+  cache.Get("py-worker").value();
+  CHECK(catalog.reads() == reads + 1);
+}
+
+TEST_CASE("a manifest over the limit is answered and not kept", "[cache]") {
+  MemoryCatalogReader catalog(TestCatalog());
+  ManifestCache cache(catalog, Recipe(), 100);
+  CHECK(cache.Get("py-api").ok());
+  CHECK(cache.size() == 0);
+}
+
+TEST_CASE("errors are not kept", "[cache]") {
+  MemoryCatalogReader catalog(TestCatalog());
+  ManifestCache cache(catalog, Recipe(), 1 << 20);
+  CHECK(absl::IsNotFound(cache.Get("no-such").status()));
+  CHECK(absl::IsInvalidArgument(cache.Get("../etc/passwd").status()));
+  catalog.SetAway(absl::UnavailableError("away"));
+  CHECK(absl::IsUnavailable(cache.Get("py-api").status()));
+  catalog.SetAway(absl::OkStatus());
+  CHECK(cache.Get("py-api").ok());
+}
+
+}  // namespace
+}  // namespace lif
