@@ -41,7 +41,8 @@ RedisBuildLog::RedisBuildLog(RedisBuildLogOptions options, Clock* clock)
 absl::StatusOr<RedisReply> RedisBuildLog::Call(const std::string& function,
                                                const std::vector<std::string>& arguments) {
   LIF_ASSIGN_OR_RETURN(RedisReply reply,
-                       functions_.Call(calls_, "lif_v1_" + function, prefix_, arguments));
+                       functions_.Call(calls_, "lif_v1_" + function, prefix_, arguments,
+                                       options_.redis.command_timeout));
   if (reply.is_error()) return QueueErrorStatus(reply.text(), options_.redis.Address());
   return reply;
 }

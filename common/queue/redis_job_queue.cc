@@ -75,9 +75,10 @@ RedisJobQueue::RedisJobQueue(RedisJobQueueOptions options, Clock* clock)
       functions_(QueueLibrary()) {}
 
 absl::StatusOr<RedisReply> RedisJobQueue::Call(RedisClient& client, const std::string& function,
-                                               const std::vector<std::string>& arguments) {
+                                               const std::vector<std::string>& arguments,
+                                               absl::Duration timeout) {
   LIF_ASSIGN_OR_RETURN(RedisReply reply,
-                       functions_.Call(client, "lif_v1_" + function, prefix_, arguments));
+                       functions_.Call(client, "lif_v1_" + function, prefix_, arguments, timeout));
   if (reply.is_error()) return QueueErrorStatus(reply.text(), options_.redis.Address());
   return reply;
 }

@@ -56,10 +56,11 @@ class RedisJobQueue final : public JobQueue, public WorkQueue {
  private:
   // A function's reply; its errors are Statuses.
   absl::StatusOr<RedisReply> Call(RedisClient& client, const std::string& function,
-                                  const std::vector<std::string>& arguments);
+                                  const std::vector<std::string>& arguments,
+                                  absl::Duration timeout);
   absl::StatusOr<RedisReply> Call(const std::string& function,
                                   const std::vector<std::string>& arguments) {
-    return Call(calls_, function, arguments);
+    return Call(calls_, function, arguments, options_.redis.command_timeout);
   }
   absl::Status CallForOk(const std::string& function, const std::vector<std::string>& arguments);
   absl::StatusOr<std::vector<std::optional<JobView>>> FetchViews(

@@ -24,6 +24,11 @@ std::vector<std::string> LeaseArguments(const Lease& lease) {
   return {lease.job_id, std::to_string(lease.token)};
 }
 
+// An answer that comes after the lease has run out is worth nothing: rather ask again.
+absl::Duration HeartbeatTimeout(absl::Duration lease) {
+  return std::clamp(lease / 4, absl::Milliseconds(250), absl::Seconds(5));
+}
+
 int RandomPermille() {
   thread_local std::minstd_rand generator{std::random_device{}()};
   return std::uniform_int_distribution<int>(0, 1000)(generator);
@@ -72,7 +77,8 @@ absl::StatusOr<HeartbeatReply> RedisJobQueue::Heartbeat(const ExecutorInfo& exec
     arguments.push_back(held.job_id);
     arguments.push_back(std::to_string(held.token));
   }
-  LIF_ASSIGN_OR_RETURN(RedisReply reply, Call(heartbeats_, "heartbeat", arguments));
+  LIF_ASSIGN_OR_RETURN(RedisReply reply,
+                       Call(heartbeats_, "heartbeat", arguments, HeartbeatTimeout(lease)));
   LIF_ASSIGN_OR_RETURN(std::vector<std::string> answers, reply.AsStrings());
   if (answers.size() != leases.size() + 1) {
     return absl::InternalError("the queue answered for another number of leases than asked");

@@ -19,14 +19,15 @@ RedisFunctions::RedisFunctions(RedisLibrary library) : library_(std::move(librar
 
 absl::StatusOr<RedisReply> RedisFunctions::Call(RedisClient& client, const std::string& function,
                                                 const std::string& key,
-                                                const std::vector<std::string>& arguments) {
+                                                const std::vector<std::string>& arguments,
+                                                absl::Duration timeout) {
   LIF_RETURN_IF_ERROR(EnsureLoaded(client));
   std::vector<std::string> command{"FCALL", function, "1", key};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  absl::StatusOr<RedisReply> reply = client.Call(command, Repeat::kSafe);
+  absl::StatusOr<RedisReply> reply = client.Call(command, Repeat::kSafe, timeout);
   if (!reply.ok() || !IsMissing(*reply)) return reply;
   LIF_RETURN_IF_ERROR(Load(client));
-  return client.Call(command, Repeat::kSafe);
+  return client.Call(command, Repeat::kSafe, timeout);
 }
 
 absl::Status RedisFunctions::EnsureLoaded(RedisClient& client) {

@@ -24,12 +24,13 @@ class RedisFunctions {
  public:
   explicit RedisFunctions(RedisLibrary library);
 
-  // FCALL through `client`, which may differ from call to call as long as it reaches the same
-  // server. All functions must be safe to repeat. A library of a lower revision is replaced before
-  // the first call; a higher one is left alone: a newer process put it there in a rolling upgrade.
+  // FCALL through `client`, each attempt within `timeout`. The client may differ from call to call
+  // as long as it reaches the same server. All functions must be safe to repeat. A library of a
+  // lower revision is replaced before the first call; a higher one is left alone: a newer process
+  // put it there in a rolling upgrade.
   absl::StatusOr<RedisReply> Call(RedisClient& client, const std::string& function,
-                                  const std::string& key,
-                                  const std::vector<std::string>& arguments);
+                                  const std::string& key, const std::vector<std::string>& arguments,
+                                  absl::Duration timeout);
 
  private:
   absl::Status EnsureLoaded(RedisClient& client);

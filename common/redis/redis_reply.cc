@@ -31,9 +31,10 @@ const char* TypeName(RedisReply::Type type) {
 }
 
 absl::Status Unexpected(const char* wanted, const RedisReply& reply) {
-  return absl::InternalError(absl::StrCat("Redis answered ", TypeName(reply.type()), " where ",
-                                          wanted, " was expected", reply.is_error() ? ": " : "",
-                                          reply.text()));
+  std::string message =
+      absl::StrCat("Redis answered ", TypeName(reply.type()), " where ", wanted, " was expected");
+  if (reply.is_error()) absl::StrAppend(&message, ": ", reply.text());
+  return absl::InternalError(message);
 }
 
 std::string_view CodeOf(std::string_view error) {
