@@ -2,6 +2,7 @@
 // channel, the health check: the ceiling that gRPC sets.
 // Usage: bench_submit SERVER MANIFEST_ID PLATFORM
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/client_unary_call.h>
 
 #include <cstdio>
 #include <memory>
