@@ -2,30 +2,30 @@
 # that an edit of src/ costs seconds.
 COPY --from=module --chmod=0644 package.json package-lock.json /app/
 
-# npm is here for this one step. Debian's npm is some 400 packages; they come from the cache mount and
-# are purged in the same instruction, so the layer holds node_modules and nothing else.
+# npm is here for this one step. Debian's npm stands on some 400 packages; instead of being installed
+# and purged they are unpacked on tmpfs, which is faster by minutes and leaves nothing behind: the
+# layer holds node_modules alone.
 #
-# - extended_states on tmpfs: apt then knows which packages *this* step pulled in, and autoremove
-#   takes those and no other.
 # - npm ci installs what package-lock.json says, checks each package's hash and fails if the two files
 #   disagree. The lock file names no registry (npm's omit-lockfile-registry-resolved), so each site
 #   uses its own.
 # - --ignore-scripts: what dependencies would like to run at install does not run.
-RUN --mount=type=cache,target=/var/cache/apt \
-    --mount=type=cache,target=/var/lib/apt \
+RUN --mount=type=cache,target=/var/lib/apt \
+    --mount=type=cache,target=/var/cache/apt \
     --mount=type=cache,target=/var/cache/npm \
     --mount=type=tmpfs,target=/var/log \
     --mount=type=tmpfs,target=/tmp \
     set -eu; \
-    export DEBIAN_FRONTEND=noninteractive HOME=/tmp; \
-    marks="-o Dir::State::extended_states=/tmp/extended_states"; \
+    export HOME=/tmp; \
+    mkdir -p /tmp/debs/partial /tmp/npm; \
     apt-get -o APT::Update::Error-Mode=any update; \
-    apt-get $marks install -y --no-install-recommends npm; \
+    apt-get -o Dir::Cache::archives=/tmp/debs install -y --no-install-recommends \
+        --download-only npm; \
+    for deb in /tmp/debs/*.deb; do dpkg-deb --extract "$deb" /tmp/npm; done; \
     cd /app; \
-    npm ci --omit=dev --ignore-scripts --no-audit --no-fund --no-update-notifier \
-        --cache=/var/cache/npm ${NPM_REGISTRY:+--registry="$NPM_REGISTRY"}; \
-    apt-get $marks purge -y --autoremove npm; \
-    rm -f /var/cache/ldconfig/aux-cache
+    NODE_PATH=/tmp/npm/usr/share/nodejs node /tmp/npm/usr/share/nodejs/npm/bin/npm-cli.js \
+        ci --omit=dev --engine-strict --ignore-scripts --no-audit --no-fund --no-update-notifier \
+        --cache=/var/cache/npm ${NPM_REGISTRY:+--registry="$NPM_REGISTRY"}
 
 COPY --from=module src/ /app/src/
 COPY --from=module test/ /app/test/
