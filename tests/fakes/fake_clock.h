@@ -1,6 +1,7 @@
 // A clock that stands still until a test advances it.
 #pragma once
 
+#include <set>
 #include <stop_token>
 
 #include "absl/base/thread_annotations.h"
@@ -29,15 +30,15 @@ class FakeClock final : public Clock {
     now_ += duration;
     steady_ += duration;
   }
-  // Blocks until `count` threads are asleep, so that a test advances the clock neither too early
-  // nor after a real wait.
+  // Blocks until `count` threads sleep on beyond now, so that a test advances the clock neither too
+  // early nor after a real wait.
   void AwaitSleepers(int count);
 
  private:
   absl::Mutex mutex_;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
   absl::Duration steady_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
-  int sleepers_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::multiset<absl::Duration> sleepers_ ABSL_GUARDED_BY(mutex_);  // when each wakes, steady
 };
 
 }  // namespace lif
