@@ -29,12 +29,10 @@ OptionSet* SetOf(const std::vector<std::string>& path, const std::string& summar
     absl::StrAppend(&name, name.empty() ? "" : " ", path[i]);
     OptionSet*& set = (*sets)[name];
     if (set == nullptr) {
-      const bool leaf = i + 1 == path.size();
       const auto group = GroupSummaries().find(name);
-      set = &parent->AddCommand(path[i],
-                                leaf || group == GroupSummaries().end() ? summary : group->second);
-      if (leaf) set->MakeCommandOptional();
+      set = &parent->AddCommand(path[i], group == GroupSummaries().end() ? summary : group->second);
     }
+    if (i + 1 == path.size()) set->MakeCommandOptional();
     parent = set;
   }
   return parent;

@@ -40,7 +40,7 @@ class StatusCommand : public Command {
         (Call<v1::FleetService::Stub, v1::GetSummaryRequest, v1::GetSummaryResponse>(
             context, *stub, &v1::FleetService::Stub::GetSummary, {})));
     const Terminal& terminal = context.terminal;
-    terminal.out(context.json() ? MessageJson(reply)
+    terminal.out(context.json() ? MessageJson(reply.summary())
                                 : RenderSummary(reply.summary(), terminal.out_style,
                                                 context.clock->Now(), terminal.out_width));
     return ExitCode::kOk;
@@ -59,7 +59,7 @@ class StatusCommand : public Command {
     const v1::Build& build = reply.build();
     const ExitCode code = ExitCodeOf(build.outcome());
     if (context.json()) {
-      terminal.out(MessageJson(reply));
+      terminal.out(MessageJson(build));
       return code;
     }
     terminal.out(RenderBuild(build, terminal.out_style, context.clock->Now()));

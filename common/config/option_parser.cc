@@ -100,9 +100,9 @@ absl::Status CheckExtras(const std::vector<const CliNode*>& path) {
       return Usage(absl::StrCat("'", flag, "' is no option of ", PathName(path),
                                 DidYouMean(flag, FlagNames(path))));
     }
-    if (!node->children.empty() && node == path.back()) {
+    if (!path.back()->children.empty()) {
       std::vector<std::string> names;
-      for (const CliNode& child : node->children) names.push_back(child.set->data().name);
+      for (const CliNode& child : path.back()->children) names.push_back(child.set->data().name);
       return Usage(
           absl::StrCat("'", word, "' is no command of ", PathName(path), DidYouMean(word, names)));
     }

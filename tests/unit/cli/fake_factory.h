@@ -1,0 +1,163 @@
+// A control plane in the process: the generated services with scripted answers, and `lif` run
+// against it.
+#pragma once
+
+#include <grpcpp/server.h>
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "lif/v1/build_service.grpc.pb.h"
+#include "lif/v1/catalog_service.grpc.pb.h"
+#include "lif/v1/fleet_service.grpc.pb.h"
+#include "lif/v1/record_service.grpc.pb.h"
+
+namespace lif {
+
+// Sleeping takes no time, but moves this clock.
+class SkippingClock final : public Clock {
+ public:
+  absl::Time Now() override { return absl::FromUnixSeconds(1700000000) + Steady(); }
+  absl::Duration Steady() override { return absl::Milliseconds(passed_ms_.load()); }
+  bool Sleep(absl::Duration duration, std::stop_token stop) override {
+    passed_ms_ += absl::ToInt64Milliseconds(duration);
+    return !stop.stop_requested();
+  }
+
+ private:
+  std::atomic<int64_t> passed_ms_{0};
+};
+
+// What one call of a stream does: sends, then ends with the status.
+template <typename Response>
+struct ScriptedStream {
+  std::vector<Response> responses;
+  grpc::Status status = grpc::Status::OK;
+  std::function<void()> before_end;
+  bool hang = false;  // stays open until the client leaves
+};
+
+class FakeBuildService final : public v1::BuildService::Service {
+ public:
+  std::deque<grpc::Status> submit_failures;  // answered first, one a call
+  v1::SubmitBuildsResponse submit_reply;
+  std::vector<v1::SubmitBuildsRequest> submits;
+  std::deque<ScriptedStream<v1::WatchBuildsResponse>> watches;
+  std::vector<v1::WatchBuildsRequest> watch_requests;
+  std::map<std::string, v1::Build> builds;
+  v1::ListBuildsResponse list_reply;
+  v1::ListBuildsRequest list_request;
+  std::deque<ScriptedStream<v1::StreamBuildLogResponse>> logs;
+  std::vector<v1::StreamBuildLogRequest> log_requests;
+  v1::CancelBuildResponse cancel_reply;
+  v1::CancelBuildRequest cancel_request;
+
+  grpc::Status SubmitBuilds(grpc::ServerContext*, const v1::SubmitBuildsRequest*,
+                            v1::SubmitBuildsResponse*) override;
+  grpc::Status GetBuild(grpc::ServerContext*, const v1::GetBuildRequest*,
+                        v1::GetBuildResponse*) override;
+  grpc::Status ListBuilds(grpc::ServerContext*, const v1::ListBuildsRequest*,
+                          v1::ListBuildsResponse*) override;
+  grpc::Status WatchBuilds(grpc::ServerContext*, const v1::WatchBuildsRequest*,
+                           grpc::ServerWriter<v1::WatchBuildsResponse>*) override;
+  grpc::Status StreamBuildLog(grpc::ServerContext*, const v1::StreamBuildLogRequest*,
+                              grpc::ServerWriter<v1::StreamBuildLogResponse>*) override;
+  grpc::Status CancelBuild(grpc::ServerContext*, const v1::CancelBuildRequest*,
+                           v1::CancelBuildResponse*) override;
+};
+
+class FakeRecordService final : public v1::RecordService::Service {
+ public:
+  std::map<std::string, v1::Record> records;
+  std::map<std::string, std::string> artifacts;  // "<build ID>/<name>" → bytes
+  std::deque<v1::ListRecordsResponse> pages;
+  std::vector<v1::ListRecordsRequest> list_requests;
+
+  grpc::Status GetRecord(grpc::ServerContext*, const v1::GetRecordRequest*,
+                         v1::GetRecordResponse*) override;
+  grpc::Status ListRecords(grpc::ServerContext*, const v1::ListRecordsRequest*,
+                           v1::ListRecordsResponse*) override;
+  grpc::Status GetArtifact(grpc::ServerContext*, const v1::GetArtifactRequest*,
+                           grpc::ServerWriter<v1::GetArtifactResponse>*) override;
+};
+
+class FakeCatalogService final : public v1::CatalogService::Service {
+ public:
+  std::map<std::string, v1::GetManifestResponse> manifests;
+  v1::ListManifestsResponse list_reply;
+  v1::ListManifestsRequest list_request;
+  v1::RenderDockerfileResponse render_reply;
+  v1::RenderDockerfileRequest render_request;
+
+  grpc::Status GetManifest(grpc::ServerContext*, const v1::GetManifestRequest*,
+                           v1::GetManifestResponse*) override;
+  grpc::Status ListManifests(grpc::ServerContext*, const v1::ListManifestsRequest*,
+                             v1::ListManifestsResponse*) override;
+  grpc::Status RenderDockerfile(grpc::ServerContext*, const v1::RenderDockerfileRequest*,
+                                v1::RenderDockerfileResponse*) override;
+};
+
+class FakeFleetService final : public v1::FleetService::Service {
+ public:
+  v1::GetSummaryResponse summary;
+  v1::ListPoolsResponse pools;
+  v1::ListExecutorsResponse executors;
+
+  grpc::Status GetSummary(grpc::ServerContext*, const v1::GetSummaryRequest*,
+                          v1::GetSummaryResponse*) override;
+  grpc::Status ListPools(grpc::ServerContext*, const v1::ListPoolsRequest*,
+                         v1::ListPoolsResponse*) override;
+  grpc::Status ListExecutors(grpc::ServerContext*, const v1::ListExecutorsRequest*,
+                             v1::ListExecutorsResponse*) override;
+};
+
+struct CliRun {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+// Scripts are set before a run and requests read after it.
+class FakeFactory {
+ public:
+  FakeFactory();
+  ~FakeFactory();
+
+  CliRun Run(const std::vector<std::string>& args);
+
+  FakeBuildService builds;
+  FakeRecordService records;
+  FakeCatalogService catalog;
+  FakeFleetService fleet;
+  std::map<std::string, std::string> environment;
+  std::stop_source interrupt;
+  bool live_terminal = false;
+  SkippingClock clock;
+
+ private:
+  std::unique_ptr<grpc::Server> server_;
+};
+
+// `lif` with nobody to talk to but what `connect` of production finds at `server`.
+CliRun RunAlone(const std::vector<std::string>& args);
+
+// Builders of what scripts say.
+v1::SubmittedBuild Submitted(const std::string& manifest, const std::string& build_id,
+                             v1::Disposition disposition);
+v1::WatchBuildsResponse Event(const std::string& build_id, v1::BuildState state,
+                              const std::string& stage = "", const std::string& step = "",
+                              int number = 0, int total = 0);
+v1::WatchBuildsResponse LastEvent(const std::string& build_id, v1::Outcome outcome);
+v1::Record RecordOf(const std::string& manifest, const std::string& build_id, v1::Outcome outcome);
+
+inline constexpr char kBuildA[] = "01HZX0000000000000000000AA";
+inline constexpr char kBuildB[] = "01HZX0000000000000000000BB";
+
+}  // namespace lif
