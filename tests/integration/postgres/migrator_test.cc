@@ -1,6 +1,5 @@
 #include "deploy/migrate/migrator.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "tests/support/catch.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/temporary_directory.h"
 
 namespace lif {
 namespace {
@@ -19,23 +19,21 @@ namespace fs = std::filesystem;
 class SqlCopy {
  public:
   SqlCopy() {
-    std::string pattern = (fs::temp_directory_path() / "lif-sql-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
     for (const auto& entry : fs::directory_iterator(SqlDirectory())) {
-      fs::copy(entry.path(), path_ / entry.path().filename());
+      fs::copy(entry.path(), fs::path(path()) / entry.path().filename());
     }
   }
-  ~SqlCopy() { fs::remove_all(path_); }
-  std::string path() const { return path_.string(); }
+  const std::string& path() const { return directory_.path(); }
   void Write(const std::string& name, const std::string& sql) {
-    std::ofstream(path_ / name) << sql;
+    std::ofstream(path() + "/" + name) << sql;
   }
   int count() const {
-    return static_cast<int>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
+    return static_cast<int>(
+        std::distance(fs::directory_iterator(path()), fs::directory_iterator()));
   }
 
  private:
-  fs::path path_;
+  TemporaryDirectory directory_;
 };
 
 std::string Message(const absl::Status& status) {

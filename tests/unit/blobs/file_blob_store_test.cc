@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "tests/contracts/blob_store_contract.h"
 #include "tests/fakes/memory_blob_store.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_directory.h"
 
 namespace lif {
 namespace {
@@ -20,14 +20,7 @@ namespace fs = std::filesystem;
 
 class FileHarness final : public BlobStoreHarness {
  public:
-  FileHarness() {
-    std::string pattern = (fs::temp_directory_path() / "lif-blobs-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-    store_ = std::make_unique<FileBlobStore>(root_.string());
-  }
-  ~FileHarness() override { fs::remove_all(root_); }
-
-  BlobStore& store() override { return *store_; }
+  BlobStore& store() override { return store_; }
   void Damage(const std::string& sha256, const std::string& bytes) override {
     fs::remove(PathOf(sha256));
     std::ofstream(PathOf(sha256)) << bytes;
@@ -38,8 +31,9 @@ class FileHarness final : public BlobStoreHarness {
   const fs::path& root() const { return root_; }
 
  private:
-  fs::path root_;
-  std::unique_ptr<FileBlobStore> store_;
+  TemporaryDirectory directory_;
+  fs::path root_ = directory_.path();
+  FileBlobStore store_{directory_.path()};
 };
 
 class MemoryHarness final : public BlobStoreHarness {

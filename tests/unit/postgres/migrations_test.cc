@@ -1,6 +1,5 @@
 #include "deploy/migrate/migrations.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -8,34 +7,25 @@
 #include "common/base/digest.h"
 #include "deploy/migrate/roles.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_directory.h"
 
 namespace lif {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Directory {
- public:
-  Directory() {
-    std::string pattern = (fs::temp_directory_path() / "lif-migrations-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Directory() { fs::remove_all(path_); }
-  std::string Write(const std::string& name, const std::string& text) {
-    std::ofstream(path_ / name) << text;
-    return (path_ / name).string();
-  }
-  std::string path() const { return path_.string(); }
-
- private:
-  fs::path path_;
-};
+std::string Write(const TemporaryDirectory& directory, const std::string& name,
+                  const std::string& text) {
+  const std::string path = directory.path() + "/" + name;
+  std::ofstream(path) << text;
+  return path;
+}
 
 TEST_CASE("migrations are read in order, with their digests") {
-  Directory directory;
-  directory.Write("002_b.sql", "B");
-  directory.Write("001_a.sql", "A");
-  directory.Write("README.md", "not SQL");
+  TemporaryDirectory directory;
+  Write(directory, "002_b.sql", "B");
+  Write(directory, "001_a.sql", "A");
+  Write(directory, "README.md", "not SQL");
   auto read = ReadMigrations(directory.path());
   REQUIRE(read.ok());
   REQUIRE(read->size() == 2);
@@ -46,18 +36,18 @@ TEST_CASE("migrations are read in order, with their digests") {
 }
 
 TEST_CASE("gaps, duplicates, other names and empty directories are refused") {
-  Directory gap;
-  gap.Write("001_a.sql", "");
-  gap.Write("003_c.sql", "");
+  TemporaryDirectory gap;
+  Write(gap, "001_a.sql", "");
+  Write(gap, "003_c.sql", "");
   CHECK(ReadMigrations(gap.path()).status().code() == absl::StatusCode::kInvalidArgument);
-  Directory twice;
-  twice.Write("001_a.sql", "");
-  twice.Write("001_b.sql", "");
+  TemporaryDirectory twice;
+  Write(twice, "001_a.sql", "");
+  Write(twice, "001_b.sql", "");
   CHECK_FALSE(ReadMigrations(twice.path()).ok());
-  Directory named;
-  named.Write("first.sql", "");
+  TemporaryDirectory named;
+  Write(named, "first.sql", "");
   CHECK_FALSE(ReadMigrations(named.path()).ok());
-  Directory empty;
+  TemporaryDirectory empty;
   CHECK_FALSE(ReadMigrations(empty.path()).ok());
   CHECK(ReadMigrations("/nowhere").status().code() == absl::StatusCode::kNotFound);
 }
@@ -78,9 +68,9 @@ TEST_CASE("what is pending follows from what is applied") {
 }
 
 TEST_CASE("passwords come from a private file, then from the environment") {
-  Directory directory;
+  TemporaryDirectory directory;
   const std::string file =
-      directory.Write("passwords", "# roles\nlif_owner=one\nlif_executor=with=equals\n\n");
+      Write(directory, "passwords", "# roles\nlif_owner=one\nlif_executor=with=equals\n\n");
   fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
   auto passwords = ReadPasswords(file);
   REQUIRE(passwords.ok());
@@ -97,7 +87,7 @@ TEST_CASE("passwords come from a private file, then from the environment") {
   fs::permissions(file, fs::perms::group_read, fs::perm_options::add);
   CHECK(ReadPasswords(file).status().code() == absl::StatusCode::kPermissionDenied);
 
-  const std::string wrong = directory.Write("wrong", "lif_owner=ok\nroot=hush\n");
+  const std::string wrong = Write(directory, "wrong", "lif_owner=ok\nroot=hush\n");
   fs::permissions(wrong, fs::perms::owner_read);
   auto refused = ReadPasswords(wrong);
   REQUIRE_FALSE(refused.ok());
