@@ -11,7 +11,11 @@ PLATFORM = ("--platform", "linux/amd64")
 
 
 def build(factory, manifest_id, code=0, *more):
-    return factory.lif("build", "--manifest-id", manifest_id, *PLATFORM, "--wait", *more, code=code)
+    """Builds and waits; all that was said, to either stream."""
+    result = factory.try_lif("build", "--manifest-id", manifest_id, *PLATFORM, "--wait", *more)
+    said = result.stdout + result.stderr
+    assert result.returncode == code, said
+    return said
 
 
 def records_of(factory, manifest_id):

@@ -4,8 +4,8 @@ import factory as factories
 
 def running_executor(factory, manifest_id):
     """The executor that holds the build of a manifest, or None as long as nobody does."""
-    for build in factory.lif_json("status").get("builds", []):
-        if build["manifestId"] == manifest_id and build.get("executor"):
+    for build in factory.lif_json("status")["recent"]:
+        if build["manifest_id"] == manifest_id and build["state"] == "running":
             return build["executor"]
     return None
 
