@@ -10,7 +10,7 @@ namespace lif {
 
 std::string Problem::ToString() const {
   std::string text = file;
-  if (line > 0) absl::StrAppend(&text, ":", line);
+  if (line > 0) absl::StrAppend(&text, text.empty() ? "" : ":", line);
   if (!text.empty()) text += ": ";
   if (!field.empty()) absl::StrAppend(&text, field, ": ");
   absl::StrAppend(&text, what);

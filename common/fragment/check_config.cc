@@ -36,7 +36,7 @@ std::vector<Pair> Pairs(const Instruction& instruction, Context* context) {
       context->Report(instruction.LineOf(word.offset), keyword,
                       absl::StrCat(Quoted(word.text, 60), " is not NAME=value"),
                       "write NAME=value, with quotes around a value that has spaces");
-      continue;
+      break;  // what follows is most often the rest of the value
     }
     pairs.push_back(
         {word.text.substr(0, equals), {word.text.substr(equals + 1), word.offset + equals + 1}});

@@ -133,9 +133,12 @@ std::string WhyNotUrl(const std::string& url) {
     return "has no fixed host and path";
   }
   if (url.find_first_of("#@") != std::string::npos) return "has a '#' or '@'";
-  size_t brace = url.rfind('}');
-  size_t tail = std::max(url.rfind('$') == std::string::npos ? 0 : url.rfind('$') + 1,
-                         brace == std::string::npos ? 0 : brace + 1);
+  // Where the last variable ends: what it holds could make any suffix.
+  size_t tail = 0;
+  if (size_t dollar = url.rfind('$'); dollar != std::string::npos) {
+    tail = dollar + 1 + VariableNameLength(std::string_view(url).substr(dollar + 1));
+  }
+  if (size_t brace = url.rfind('}'); brace != std::string::npos) tail = std::max(tail, brace + 1);
   if (tail > 0 && url.size() - tail < 4) return "ends in a variable";
   std::string end = absl::AsciiStrToLower(url.substr(url.size() - 4));
   return end == ".git" ? "is a git source" : "";
@@ -147,7 +150,8 @@ void CheckCopy(const Instruction& instruction, Context* context) {
   CheckFlags(instruction, {"from", "chown", "chmod", "link"}, context);
   CheckOwnerFlags(instruction, context);
   const InstructionFlag* from = FindFlag(instruction, "from");
-  if (from == nullptr || from->value != "module") {
+  const bool from_module = from != nullptr && from->value == "module";
+  if (!from_module) {
     context->Report(from == nullptr ? instruction.first_line : from->line, "COPY --from",
                     from == nullptr
                         ? "is missing"
@@ -155,7 +159,7 @@ void CheckCopy(const Instruction& instruction, Context* context) {
                     "write COPY --from=module SRC DST, which reads the module's files/");
   }
   std::optional<std::vector<Word>> paths = Paths(instruction, context);
-  if (!paths) return;
+  if (!paths || !from_module) return;
   for (size_t i = 0; i + 1 < paths->size(); ++i) {
     CheckSourceExists(instruction, (*paths)[i], context);
   }
