@@ -1,0 +1,156 @@
+// lif-controlplane: reads its configuration, wires stores to services, and serves until a signal.
+#include <malloc.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "common/blobs/file_blob_store.h"
+#include "common/postgres/postgres_pool.h"
+#include "common/postgres_catalog/postgres_catalog_reader.h"
+#include "common/queue/redis_build_log.h"
+#include "common/queue/redis_job_queue.h"
+#include "common/records/postgres_record_reader.h"
+#include "controlplane/build_service.h"
+#include "controlplane/catalog_service.h"
+#include "controlplane/config.h"
+#include "controlplane/fleet_service.h"
+#include "controlplane/record_service.h"
+#include "controlplane/server.h"
+#include "controlplane/ticker.h"
+
+namespace lif {
+namespace {
+
+constexpr int kExitError = 1;
+constexpr int kExitUsage = 2;
+
+PostgresOptions PostgresOptionsOf(const ControlPlaneConfig& config) {
+  PostgresOptions options;
+  options.dsn = config.common.postgres_dsn;
+  options.application_name = "lif-controlplane";
+  options.max_connections = config.postgres_connections;
+  options.read_only = true;
+  return options;
+}
+
+// Everything between the sockets. Members are in the order of their dependencies, so that each ends
+// before what it uses.
+class ControlPlane {
+ public:
+  ControlPlane(const ControlPlaneConfig& config, const RedisOptions& redis, const Logger& logger)
+      : postgres_(PostgresOptionsOf(config)),
+        catalog_(postgres_),
+        records_(postgres_),
+        blobs_(config.common.blob_dir),
+        queue_({redis, config.common.factory, config.redis_connections}, &clock_),
+        log_({redis, config.common.factory, config.redis_connections}, &clock_),
+        manifests_(catalog_, RecipeOf(config.common), uint64_t{1024} * 1024 * config.cache_mib),
+        runner_({clock_, stop_.get_token(), logger}, {config.max_calls, config.max_streams}),
+        summary_({catalog_, records_, queue_, blobs_, clock_}),
+        builds_({runner_, manifests_, records_, queue_, log_, blobs_, clock_}),
+        catalog_service_({runner_, manifests_, catalog_}),
+        record_service_({runner_, records_, blobs_}),
+        fleet_service_({runner_, summary_, queue_, clock_, config.common.factory}),
+        ticker_(queue_, clock_, logger, config.tick) {}
+
+  std::vector<grpc::Service*> services() {
+    return {&builds_, &catalog_service_, &record_service_, &fleet_service_};
+  }
+  // Streams end; their clients go on at another replica.
+  void Stop() { stop_.request_stop(); }
+
+ private:
+  SystemClock clock_;
+  PostgresPool postgres_;
+  PostgresCatalogReader catalog_;
+  PostgresRecordReader records_;
+  FileBlobStore blobs_;
+  RedisJobQueue queue_;
+  RedisBuildLog log_;
+  ManifestCache manifests_;
+  std::stop_source stop_;
+  RpcRunner runner_;
+  FleetSummaryReader summary_;
+  BuildServiceAdapter builds_;
+  CatalogServiceAdapter catalog_service_;
+  RecordServiceAdapter record_service_;
+  FleetServiceAdapter fleet_service_;
+  Ticker ticker_;
+};
+
+ServerOptions ServerOptionsOf(const ControlPlaneConfig& config) {
+  constexpr int kSpareThreads = 32;  // so that the refusal of a call too many has a thread
+  ServerOptions options;
+  options.listen = config.listen;
+  options.tls = {config.tls_cert, config.tls_key, config.tls_client_ca};
+  options.max_threads = config.max_calls + config.max_streams + kSpareThreads;
+  return options;
+}
+
+int Fail(const absl::Status& status, int exit_code) {
+  std::fprintf(stderr, "lif-controlplane: %s\n", std::string(status.message()).c_str());
+  return exit_code;
+}
+
+int Serve(const ControlPlaneConfig& config, const Logger& logger, const sigset_t& signals) {
+  const absl::StatusOr<RedisOptions> redis = ParseRedisUrl(config.common.redis_url);
+  if (!redis.ok()) return Fail(redis.status(), kExitUsage);
+  ControlPlane control_plane(config, *redis, logger);
+  absl::StatusOr<std::unique_ptr<GrpcServer>> server =
+      GrpcServer::Start(ServerOptionsOf(config), control_plane.services());
+  if (!server.ok()) return Fail(server.status(), kExitError);
+  logger.Info("serving", {{"listen", config.listen},
+                          {"port", (*server)->port()},
+                          {"factory", config.common.factory},
+                          {"tls", !config.tls_cert.empty()}});
+  int signal = 0;
+  sigwait(&signals, &signal);
+  logger.Info("shutting down", {{"signal", signal}});
+  // A second signal ends the process at once.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  control_plane.Stop();
+  (*server)->Shutdown(config.drain);
+  logger.Info("stopped");
+  return 0;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  // Before any thread starts, so that all inherit the mask and only sigwait gets the signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  // Many threads that each allocate a little: few arenas keep what they free reusable.
+  mallopt(M_ARENA_MAX, 2);
+
+  ControlPlaneConfig config;
+  OptionParser parser({.name = "lif-controlplane",
+                       .summary = "Serves a factory's API: submits, status, logs, records.",
+                       .config_section = "controlplane"});
+  AddControlPlaneOptions(&parser.root(), &config);
+  const absl::StatusOr<ParsedArguments> parsed = parser.Parse(arguments, SystemEnvironment());
+  if (!parsed.ok()) return Fail(parsed.status(), kExitUsage);
+  if (parsed->text) {
+    std::fputs(parsed->text->c_str(), stdout);
+    return 0;
+  }
+  const absl::Status checked = CheckControlPlaneConfig(config);
+  if (!checked.ok()) return Fail(checked, kExitUsage);
+  const Logger logger(LogOptionsOf(config.common));
+  for (const std::string& warning : parsed->warnings) {
+    logger.Warn("configuration", {{"warning", warning}});
+  }
+  return Serve(config, logger, signals);
+}
+
+}  // namespace
+}  // namespace lif
+
+int main(int argc, char** argv) {
+  return lif::Main(std::vector<std::string>(argv + 1, argv + argc));
+}
