@@ -6,6 +6,8 @@
 LIF_STATE="${LIF_STATE:-$LIF_ROOT/.lif}"
 [[ $LIF_STATE == /* ]] || LIF_STATE="$PWD/$LIF_STATE"
 export LIF_ROOT LIF_STATE
+# Where daemons are, which the PATH of an ordinary user lacks.
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -27,9 +27,10 @@ build_targets() {
 
 build_binaries() { build_targets "$1" lif lif-controlplane lif-executor lif-migrate; }
 
-# migrate_schema: brings the database to the newest numbered migration, as its owner.
+# migrate_schema: brings the database to the newest numbered migration. As the superuser, since
+# lif-migrate then also takes from all roles what no owner can (large objects); it acts as lif_owner.
 migrate_schema() {
-  LIF_POSTGRES_DSN=$(postgres_dsn lif_owner) timeout 120 \
+  LIF_POSTGRES_DSN=$(postgres_admin_dsn) timeout 120 \
     "$LIF_BUILD/bin/lif-migrate" --dir "$LIF_ROOT/deploy/sql" >"$LIF_STATE/log/migrate.log" 2>&1 ||
     die migrate "the schema can't be brought up to date" "read the log above"
   note "$(tail -n 1 "$LIF_STATE/log/migrate.log")"

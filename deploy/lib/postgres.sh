@@ -10,6 +10,11 @@ postgres_dsn() {
     "$(port_of postgres)" "$1" "$(secret "postgres-$1")"
 }
 
+postgres_admin_dsn() {
+  printf 'host=127.0.0.1 port=%s dbname=lif user=postgres password=%s connect_timeout=5\n' \
+    "$(port_of postgres)" "$(secret postgres-superuser)"
+}
+
 postgres_bin() { find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1; }
 
 # as_postgres COMMAND…: the user that owns the database files.
@@ -92,7 +97,7 @@ make_roles() {
     printf "ALTER ROLE %s LOGIN PASSWORD '%s';\n" "$role" "$(secret "postgres-$role")"
   done | postgres_admin -d postgres
   postgres_admin -d postgres <<'SQL'
-ALTER ROLE lif_owner CREATEROLE;
+ALTER ROLE lif_owner NOCREATEROLE;
 SELECT 'CREATE DATABASE lif OWNER lif_owner'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'lif') \gexec
 REVOKE CONNECT, TEMPORARY ON DATABASE lif FROM PUBLIC;
