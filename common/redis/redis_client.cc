@@ -48,10 +48,20 @@ absl::StatusOr<RedisReply> RedisClient::Attempt(const std::vector<std::string>& 
   return reply;
 }
 
+bool RedisClient::AwaitRoom(absl::Duration timeout) {
+  const absl::Duration deadline = clock_->Steady() + timeout;
+  while (in_use_ >= options_.connections) {
+    const absl::Duration left = deadline - clock_->Steady();
+    if (left <= absl::ZeroDuration()) return false;
+    given_back_.WaitFor(&mutex_, left);
+  }
+  return true;
+}
+
 absl::StatusOr<std::unique_ptr<RedisConnection>> RedisClient::Take(absl::Duration timeout) {
   {
-    absl::MutexLock lock(&mutex_);
-    if (!mutex_.AwaitWithTimeout(absl::Condition(this, &RedisClient::HasRoom), timeout)) {
+    MutexLock lock(&mutex_);
+    if (!AwaitRoom(timeout)) {
       return absl::UnavailableError(absl::StrCat("Redis at ", options_.redis.Address(), ": all ",
                                                  options_.connections, " connections are busy"));
     }
@@ -70,8 +80,9 @@ absl::StatusOr<std::unique_ptr<RedisConnection>> RedisClient::Take(absl::Duratio
 
 void RedisClient::GiveBack(std::unique_ptr<RedisConnection> connection) {
   std::vector<std::unique_ptr<RedisConnection>> stale;
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   --in_use_;
+  given_back_.NotifyOne();
   if (connection == nullptr) return;
   if (connection->usable()) {
     idle_.push_back(std::move(connection));

@@ -7,10 +7,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/base/backoff.h"
 #include "common/base/clock.h"
+#include "common/base/mutex.h"
 #include "common/redis/redis_connection.h"
 
 namespace lif {
@@ -46,13 +46,13 @@ class RedisClient {
                                      absl::Duration timeout);
   absl::StatusOr<std::unique_ptr<RedisConnection>> Take(absl::Duration timeout);
   void GiveBack(std::unique_ptr<RedisConnection> connection);
-  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return in_use_ < options_.connections;
-  }
+  // Waits for one of the connections that are allowed; false at the timeout.
+  bool AwaitRoom(absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const RedisClientOptions options_;
   Clock* const clock_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
+  CondVar given_back_;
   int in_use_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::unique_ptr<RedisConnection>> idle_ ABSL_GUARDED_BY(mutex_);
 };

@@ -32,7 +32,7 @@ absl::StatusOr<RedisReply> RedisFunctions::Call(RedisClient& client, const std::
 
 absl::Status RedisFunctions::EnsureLoaded(RedisClient& client) {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (checked_) return absl::OkStatus();
   }
   LIF_ASSIGN_OR_RETURN(RedisReply reply,
@@ -44,7 +44,7 @@ absl::Status RedisFunctions::EnsureLoaded(RedisClient& client) {
     load = loaded < library_.revision;
   }
   if (load) LIF_RETURN_IF_ERROR(Load(client));
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   checked_ = true;
   return absl::OkStatus();
 }

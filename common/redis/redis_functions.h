@@ -7,7 +7,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "common/base/mutex.h"
 #include "common/redis/redis_client.h"
 
 namespace lif {
@@ -37,7 +37,7 @@ class RedisFunctions {
   absl::Status Load(RedisClient& client);
 
   const RedisLibrary library_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   bool checked_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -5,8 +5,8 @@
 #include <stop_token>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/base/clock.h"
+#include "common/base/mutex.h"
 
 namespace lif {
 
@@ -16,26 +16,30 @@ class FakeClock final : public Clock {
   explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1700000000)) : now_(start) {}
 
   absl::Time Now() override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return now_;
   }
   absl::Duration Steady() override {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     return steady_;
   }
   bool Sleep(absl::Duration duration, std::stop_token stop) override;
 
   void Advance(absl::Duration duration) {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     now_ += duration;
     steady_ += duration;
+    changed_.NotifyAll();
   }
   // Blocks until `count` threads sleep on beyond now, so that a test advances the clock neither too
   // early nor after a real wait.
   void AwaitSleepers(int count);
 
  private:
-  absl::Mutex mutex_;
+  int Sleepers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Mutex mutex_;
+  CondVar changed_;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
   absl::Duration steady_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
   std::multiset<absl::Duration> sleepers_ ABSL_GUARDED_BY(mutex_);  // when each wakes, steady

@@ -15,13 +15,13 @@ constexpr int64_t kReadLimit = 1 << 20;
 }  // namespace
 
 void MemoryBuildLog::SetAway(absl::Status status) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   away_ = std::move(status);
 }
 
 absl::Status MemoryBuildLog::Append(const std::string& build_id, int64_t offset,
                                     std::string_view bytes) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   Log& log = logs_[build_id];
   const int64_t end = log.sealed_end + static_cast<int64_t>(log.tail.size());
@@ -38,7 +38,7 @@ absl::Status MemoryBuildLog::Append(const std::string& build_id, int64_t offset,
 }
 
 absl::Status MemoryBuildLog::Seal(const std::string& build_id, const SealedChunk& chunk) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   Log& log = logs_[build_id];
   if (chunk.offset + chunk.size <= log.sealed_end) return absl::OkStatus();
@@ -57,7 +57,7 @@ absl::Status MemoryBuildLog::Seal(const std::string& build_id, const SealedChunk
 
 absl::StatusOr<BuildLogView> MemoryBuildLog::Read(const std::string& build_id, int64_t offset,
                                                   int64_t limit) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   const Log& log = logs_[build_id];
   BuildLogView view;

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "common/base/mutex.h"
 #include "common/queue/build_log.h"
 
 namespace lif {
@@ -28,7 +28,7 @@ class MemoryBuildLog final : public BuildLog {
     std::string tail;  // from sealed_end on
   };
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   absl::Status away_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Log> logs_ ABSL_GUARDED_BY(mutex_);
 };

@@ -14,12 +14,12 @@ MemoryJobQueue::MemoryJobQueue(Clock* clock, MemoryJobQueueOptions options)
     : clock_(clock), options_(options) {}
 
 void MemoryJobQueue::SetAway(absl::Status status) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   away_ = std::move(status);
 }
 
 void MemoryJobQueue::SetWeight(const std::string& tenant, double weight) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   for (auto& [name, pool] : pools_) pool.SetWeight(tenant, weight);
 }
 
@@ -55,7 +55,7 @@ absl::Status MemoryJobQueue::CheckNeeds(const std::vector<JobSpec>& jobs) {
 
 absl::StatusOr<std::vector<SubmitOutcome>> MemoryJobQueue::Submit(const SubmitRequest& request) {
   LIF_RETURN_IF_ERROR(CheckSubmit(request));
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   LIF_RETURN_IF_ERROR(CheckNeeds(request.jobs));
   std::vector<SubmitOutcome> outcomes;
@@ -136,7 +136,7 @@ absl::StatusOr<JobView> MemoryJobQueue::GetJob(const std::string& build_id) {
 absl::StatusOr<std::vector<std::optional<JobView>>> MemoryJobQueue::GetJobs(
     const std::vector<std::string>& build_ids) {
   if (build_ids.size() > 1000) return absl::InvalidArgumentError("build_ids: at most 1000");
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   std::vector<std::optional<JobView>> views;
   for (const std::string& build_id : build_ids) {
@@ -151,7 +151,7 @@ absl::StatusOr<std::vector<JobView>> MemoryJobQueue::ListJobs(const JobFilter& f
   if (filter.limit < 1 || filter.limit > 1000) {
     return absl::InvalidArgumentError("limit: write 1 to 1000");
   }
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   std::vector<JobView> views;
   for (const auto& [id, job] : jobs_) {
@@ -172,7 +172,7 @@ absl::StatusOr<std::vector<JobView>> MemoryJobQueue::ListJobs(const JobFilter& f
 }
 
 absl::StatusOr<std::vector<PoolStats>> MemoryJobQueue::ListPools() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   std::map<std::string, PoolStats> pools;
   for (const auto& [id, job] : jobs_) {
@@ -216,7 +216,7 @@ bool MemoryJobQueue::IsAlive(const Executor& executor) const {
 }
 
 absl::StatusOr<std::vector<ExecutorInfo>> MemoryJobQueue::ListExecutors() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   std::vector<ExecutorInfo> executors;
   for (const auto& [id, executor] : executors_) {
@@ -228,7 +228,7 @@ absl::StatusOr<std::vector<ExecutorInfo>> MemoryJobQueue::ListExecutors() {
 }
 
 absl::Status MemoryJobQueue::RequestDrain(const std::string& executor_id, bool drain) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   auto found = executors_.find(executor_id);
   if (found == executors_.end()) {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/base/clock.h"
+#include "common/base/mutex.h"
 #include "common/queue/job_queue.h"
 #include "tests/fakes/fair_share.h"
 
@@ -114,7 +114,8 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
 
   Clock* const clock_;
   const MemoryJobQueueOptions options_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
+  CondVar rung_;
   absl::Status away_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Job> jobs_ ABSL_GUARDED_BY(mutex_);            // by job ID
   std::map<std::string, std::string> builds_ ABSL_GUARDED_BY(mutex_);  // build ID → job ID

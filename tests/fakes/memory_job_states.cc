@@ -22,6 +22,7 @@ bool Succeeded(const JobView& view) {
 void MemoryJobQueue::Ring(const std::string& pool) {
   int& hints = bells_[pool];
   hints = std::min(hints + 1, kBellLength);
+  rung_.NotifyAll();
 }
 
 void MemoryJobQueue::RingAll() {
@@ -175,7 +176,7 @@ void MemoryJobQueue::CancelUnneeded(Job& job) {
 
 absl::StatusOr<CancelResult> MemoryJobQueue::Cancel(const std::string& build_id,
                                                     const std::string& tenant) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   auto found = builds_.find(build_id);
   if (found == builds_.end()) {
@@ -205,7 +206,7 @@ absl::StatusOr<CancelResult> MemoryJobQueue::Cancel(const std::string& build_id,
 }
 
 absl::StatusOr<TickResult> MemoryJobQueue::Tick() {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   TickResult result;
   const absl::Time now = clock_->Now();

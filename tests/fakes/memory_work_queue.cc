@@ -70,7 +70,7 @@ ClaimedJob MemoryJobQueue::Activate(Job& job, const ClaimRequest& request,
 
 absl::StatusOr<std::optional<ClaimedJob>> MemoryJobQueue::Claim(const ClaimRequest& request) {
   LIF_RETURN_IF_ERROR(CheckClaim(request));
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   auto nonce = nonces_.find(request.nonce);
   if (nonce != nonces_.end()) {
@@ -88,15 +88,14 @@ absl::StatusOr<std::optional<ClaimedJob>> MemoryJobQueue::Claim(const ClaimReque
 
 absl::Status MemoryJobQueue::WaitForBell(const std::string& pool, absl::Duration wait) {
   const absl::Duration end = clock_->Steady() + wait;
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
-  int& hints = bells_[pool];
-  const auto rung = [&hints] { return hints > 0; };
   // A fake clock tells nobody that it moved, so look at it every few milliseconds.
-  while (!mutex_.AwaitWithTimeout(absl::Condition(&rung), absl::Milliseconds(2))) {
+  while (bells_[pool] == 0) {
     if (clock_->Steady() >= end) return absl::OkStatus();
+    rung_.WaitFor(&mutex_, absl::Milliseconds(2));
   }
-  --hints;
+  --bells_[pool];
   return absl::OkStatus();
 }
 
@@ -126,7 +125,7 @@ absl::Status NotHeld(const JobView& view) {
 absl::StatusOr<HeartbeatReply> MemoryJobQueue::Heartbeat(const ExecutorInfo& executor,
                                                          const std::vector<Lease>& leases,
                                                          absl::Duration lease) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   Executor& known = executors_[executor.id];
   known.info = executor;
@@ -149,7 +148,7 @@ absl::StatusOr<HeartbeatReply> MemoryJobQueue::Heartbeat(const ExecutorInfo& exe
 
 absl::Status MemoryJobQueue::Complete(const Lease& lease, const std::string& outcome) {
   LIF_RETURN_IF_ERROR(CheckOutcome(outcome));
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   LIF_ASSIGN_OR_RETURN(Job * job, Held(lease));
   if (job->view.state == JobState::kDone) return absl::OkStatus();
@@ -163,7 +162,7 @@ absl::Status MemoryJobQueue::Complete(const Lease& lease, const std::string& out
 }
 
 absl::StatusOr<FailResult> MemoryJobQueue::Fail(const Lease& lease, const JobFailure& failure) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   LIF_ASSIGN_OR_RETURN(Job * job, Held(lease));
   if (job->view.state == JobState::kDelayed) return FailResult{true, job->view.not_before};
@@ -182,7 +181,7 @@ absl::StatusOr<FailResult> MemoryJobQueue::Fail(const Lease& lease, const JobFai
 }
 
 absl::Status MemoryJobQueue::Requeue(const Lease& lease) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   LIF_ASSIGN_OR_RETURN(Job * job, Held(lease));
   const JobState state = job->view.state;
@@ -193,7 +192,7 @@ absl::Status MemoryJobQueue::Requeue(const Lease& lease) {
 }
 
 absl::Status MemoryJobQueue::Park(const Lease& lease, const std::vector<std::string>& needs) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   for (const std::string& need : needs) {
     if (need == lease.job_id || jobs_.count(need) == 0) {
@@ -213,7 +212,7 @@ absl::Status MemoryJobQueue::Park(const Lease& lease, const std::vector<std::str
 }
 
 absl::Status MemoryJobQueue::ReportProgress(const Lease& lease, const JobProgress& progress) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   LIF_ASSIGN_OR_RETURN(Job * job, Held(lease));
   if (job->view.state != JobState::kActive) return NotHeld(job->view);
@@ -224,7 +223,7 @@ absl::Status MemoryJobQueue::ReportProgress(const Lease& lease, const JobProgres
 }
 
 absl::Status MemoryJobQueue::Unregister(const std::string& executor_id) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   executors_.erase(executor_id);
   return absl::OkStatus();
