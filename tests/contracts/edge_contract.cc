@@ -13,7 +13,9 @@ void SubmitDiamond(QueueHarness& queue) {
 }
 
 JobState StateOf(QueueHarness& queue, const std::string& name) {
-  for (const JobView& job : *queue.jobs().ListJobs({})) {
+  const auto jobs = queue.jobs().ListJobs({});
+  REQUIRE(jobs.ok());
+  for (const JobView& job : *jobs) {
     if (job.spec.manifest_id == name) return job.state;
   }
   FAIL("no job " << name);
