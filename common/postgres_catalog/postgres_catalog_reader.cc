@@ -136,7 +136,8 @@ absl::StatusOr<ResolvedManifest> PostgresCatalogReader::GetManifest(const std::s
     return found == read.modules.end() ? nullptr : &found->second;
   };
   absl::StatusOr<ResolvedManifest> manifest = ResolveManifest(std::move(read.parts), lookup);
-  if (!manifest.ok()) return Contradiction("manifest", id, std::string(manifest.status().message()));
+  if (!manifest.ok())
+    return Contradiction("manifest", id, std::string(manifest.status().message()));
   if (manifest->manifest.id != id || ManifestDigest(*manifest) != read.digest) {
     return Contradiction("manifest", id, "does not have the digest that it was published with");
   }

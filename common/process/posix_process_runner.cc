@@ -18,8 +18,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "common/process/spawn.h"
 #include "common/base/unique_fd.h"
+#include "common/process/spawn.h"
 
 namespace lif {
 namespace {

@@ -5,8 +5,8 @@
 #include <sys/types.h>
 
 #include "absl/status/statusor.h"
-#include "common/process/process_runner.h"
 #include "common/base/unique_fd.h"
+#include "common/process/process_runner.h"
 
 namespace lif {
 

@@ -147,6 +147,30 @@ TEST_CASE("only the owner or a superuser migrates") {
   CHECK(Message(result.status()).find("lif_owner") != std::string::npos);
 }
 
+// As on a managed PostgreSQL: an administrator made roles and database, and nobody is a superuser.
+TEST_CASE("an owner who is no superuser migrates a database that was prepared") {
+  TestDatabase roles;  // the first migration of a cluster makes the roles
+  TestDatabase database(TestDatabase::Kind::kEmpty);
+  auto admin = database.Pool("postgres");
+  auto prepare = [&](SqlSession& session) {
+    return session.ExecScript("ALTER DATABASE " + database.name() + " OWNER TO lif_owner");
+  };
+  REQUIRE(admin->WithSession("prepare", prepare).ok());
+  auto pool = database.Pool("lif_owner");
+  MigrateRequest request;
+  request.directory = SqlDirectory();
+  auto applied = Migrate(*pool, request);
+  INFO(applied.status().ToString());
+  REQUIRE(applied.ok());
+  CHECK(*applied > 0);
+  auto reader = database.Pool("lif_controlplane");
+  CHECK(reader->Query("read", "SELECT count(*) FROM manifests").ok());
+  for (const char* sql : {"CREATE TABLE mine (a int)", "CREATE TEMPORARY TABLE mine (a int)",
+                          "TRUNCATE records", "UPDATE manifests SET summary = ''"}) {
+    CHECK(absl::IsPermissionDenied(reader->Query("write", sql).status()));
+  }
+}
+
 TEST_CASE("a schema that is missing is named with its remedy") {
   TestDatabase database(TestDatabase::Kind::kEmpty);
   auto pool = database.Pool("postgres");

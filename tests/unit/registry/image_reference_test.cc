@@ -19,8 +19,8 @@ TEST_CASE("references are taken apart and put together again") {
       {"127.0.0.1:5000/debian", {"127.0.0.1:5000", "debian", "", ""}},
       {"localhost/debian:12", {"localhost", "debian", "12", ""}},
       {"[::1]:5000/a/b", {"[::1]:5000", "a/b", "", ""}},
-      {"ghcr.io/x/y-z__w.v@" + kDigest, {"ghcr.io", "x/y-z__w.v", "", kDigest}},
-      {"r.example/x:1.0_B@" + kDigest, {"r.example", "x", "1.0_B", kDigest}},
+      {"r.example/x/y-z__w.v@" + kDigest, {"r.example", "x/y-z__w.v", "", kDigest}},
+      {"r.example:1/x:1.0_B@" + kDigest, {"r.example:1", "x", "1.0_B", kDigest}},
   };
   for (const Row& row : rows) {
     INFO(row.text);
