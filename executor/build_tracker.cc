@@ -61,7 +61,6 @@ void BuildTracker::ApplyVertex(const ProgressVertex& update) {
     if (vertexes_.size() >= kMaxVertexes) return;
     found = vertexes_.emplace(update.digest, Vertex()).first;
     order_.push_back(update.digest);
-    found->second.number = static_cast<int>(order_.size());
     found->second.step = ParseStepName(update.name);
     if (found->second.step.has_value()) ++progress_.steps;
   }
@@ -74,6 +73,7 @@ void BuildTracker::ApplyVertex(const ProgressVertex& update) {
 void BuildTracker::Announce(Vertex* vertex) {
   if (vertex->announced) return;
   vertex->announced = true;
+  vertex->number = ++announced_;
   sinks_.log(absl::StrCat("#", vertex->number, " ", OneLine(vertex->last.name), "\n"));
   if (vertex->step.has_value()) Report(*vertex);
 }

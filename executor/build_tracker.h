@@ -70,7 +70,7 @@ class BuildTracker {
 
  private:
   struct Vertex {
-    int number = 0;
+    int number = 0;  // as the log numbers it, from 1
     ProgressVertex last;
     std::optional<StepName> step;
     bool announced = false;
@@ -91,6 +91,7 @@ class BuildTracker {
   std::map<std::string, Vertex> vertexes_;  // by digest
   std::vector<std::string> order_;          // digests
   std::vector<std::string> failed_;         // digests
+  int announced_ = 0;
   BuildProgress progress_;
 };
 

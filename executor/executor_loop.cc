@@ -71,6 +71,10 @@ std::optional<ClaimedJob> ExecutorLoop::ClaimNext(std::stop_token drain) {
   int failures = 0;
   ClaimRequest request{options_.executor_id, options_.pool, NewUlid(clock_.Now()), options_.lease};
   while (!drain.stop_requested()) {
+    if (options_.paused && options_.paused()) {
+      clock_.Sleep(options_.poll, drain);
+      continue;
+    }
     auto claimed = queue_.Claim(request);
     if (claimed.ok() && claimed->has_value()) return **std::move(claimed);
     absl::Status status = claimed.status();

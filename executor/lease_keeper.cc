@@ -132,7 +132,7 @@ void LeaseKeeper::Beat() {
       }
     }
   }
-  if (reply->drain && options_.drain_requested) options_.drain_requested();
+  if (options_.drain_changed) options_.drain_changed(reply->drain);
 }
 
 }  // namespace lif

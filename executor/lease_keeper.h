@@ -28,7 +28,7 @@ class LeaseKeeper {
   struct Options {
     absl::Duration lease = absl::Seconds(30);  // the period is a quarter of it
     std::function<ExecutorInfo()> describe;    // what to register; called on the keeper's thread
-    std::function<void()> drain_requested;     // by an operator; may be called more than once
+    std::function<void(bool)> drain_changed;   // whether an operator wants it, at each answer
   };
 
   LeaseKeeper(WorkQueue& queue, Clock& clock, Logger logger, Options options);

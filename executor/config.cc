@@ -1,0 +1,217 @@
+#include "executor/config.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/ids.h"
+#include "common/base/status_macros.h"
+#include "common/plan/pool.h"
+#include "common/registry/image_reference.h"
+
+namespace lif {
+namespace {
+
+constexpr int kMaxSlots = 64;
+
+void AddPlaceOptions(OptionSet& options, ExecutorConfig* config) {
+  options.Add({.name = "--executor-id",
+               .value = "NAME",
+               .help = "Name of this executor in the fleet; the host's name and the pool if empty",
+               .env = "LIF_EXECUTOR_ID"},
+              &config->executor_id);
+  options.Add({.name = "--pool",
+               .value = "NAME",
+               .help = "Queue to serve; the platform's and capabilities' own if empty",
+               .env = "LIF_POOL"},
+              &config->pool);
+  options.Add({.name = "--platform",
+               .value = "OS/ARCH",
+               .help = "Platform to build for; this machine's if empty",
+               .env = "LIF_PLATFORM"},
+              &config->platform);
+  options.Add({.name = "--capability",
+               .value = "NAME",
+               .help = "What this executor offers beyond its platform, such as gpu"},
+              &config->capabilities);
+  options.Add({.name = "--slots", .value = "N", .help = "Builds at a time", .env = "LIF_SLOTS"},
+              &config->slots);
+  options.Add({.name = "--state-dir",
+               .value = "DIR",
+               .help = "Directory for builds in progress; one executor each",
+               .env = "LIF_STATE_DIR"},
+              &config->state_dir);
+  options.Add({.name = "--secret-dir",
+               .value = "DIR",
+               .help = "Directory with one file for each build secret, named by its ID",
+               .env = "LIF_SECRET_DIR"},
+              &config->secret_dir);
+  options.Add({.name = "--min-free-disk-mib",
+               .value = "MIB",
+               .help = "Free disk below which no build starts"},
+              &config->min_free_disk_mib);
+}
+
+void AddEngineOptions(OptionSet& options, ExecutorConfig* config) {
+  options.Add({.name = "--registry",
+               .value = "HOST:PORT/PREFIX",
+               .help = "Where images and caches go",
+               .env = "LIF_REGISTRY",
+               .required = true},
+              &config->registry);
+  options.Add({.name = "--registry-insecure",
+               .help = "Speak plain HTTP to the registry, or don't check its certificate",
+               .env = "LIF_REGISTRY_INSECURE"},
+              &config->registry_insecure);
+  options.Add({.name = "--registry-auth-file",
+               .value = "FILE",
+               .help = "Credentials for the registry (containers-auth.json)",
+               .env = "LIF_REGISTRY_AUTH_FILE"},
+              &config->registry_auth_file);
+  options.Add({.name = "--no-registry-cache",
+               .help = "Neither import nor export build caches",
+               .env = "LIF_NO_REGISTRY_CACHE"},
+              &config->no_registry_cache);
+  options.Add({.name = "--docker-host",
+               .value = "URL",
+               .help = "Docker engine; Docker's own default if empty",
+               .env = "LIF_DOCKER_HOST"},
+              &config->docker_host);
+  options.Add({.name = "--builder",
+               .value = "NAME",
+               .help = "buildx builder; default is the engine's own",
+               .env = "LIF_BUILDER"},
+              &config->builder);
+  options.Add({.name = "--test-memory",
+               .value = "SIZE",
+               .help = "Memory of a test's container, as docker run --memory takes it",
+               .env = "LIF_TEST_MEMORY"},
+              &config->test_memory);
+}
+
+void AddTimeOptions(OptionSet& options, ExecutorConfig* config) {
+  options.Add({.name = "--lease",
+               .value = "DURATION",
+               .help = "Time without a heartbeat after which others may take a job",
+               .env = "LIF_LEASE"},
+              &config->lease);
+  options.Add({.name = "--drain-timeout",
+               .value = "DURATION",
+               .help = "Time for running builds to end after SIGTERM; then they are handed back",
+               .env = "LIF_DRAIN_TIMEOUT"},
+              &config->drain_timeout);
+  options.Add({.name = "--build-timeout",
+               .value = "DURATION",
+               .help = "Time that one build may take, without its tests",
+               .env = "LIF_BUILD_TIMEOUT"},
+              &config->build_timeout);
+}
+
+std::string HostName() {
+  char name[256] = {};
+  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
+}
+
+std::string MachinePlatform() {
+  utsname machine;
+  if (uname(&machine) != 0) return "linux/amd64";
+  return std::string(machine.machine) == "aarch64" ? "linux/arm64" : "linux/amd64";
+}
+
+absl::Status Bad(const std::string& what) {
+  return absl::InvalidArgumentError(what);
+}
+
+absl::Status FillIn(ExecutorConfig* config) {
+  if (config->platform.empty()) config->platform = MachinePlatform();
+  LIF_ASSIGN_OR_RETURN(const Platform platform, ParsePlatform(config->platform));
+  std::sort(config->capabilities.begin(), config->capabilities.end());
+  if (config->pool.empty()) config->pool = PoolFor(platform, config->capabilities);
+  if (config->executor_id.empty()) {
+    config->executor_id = absl::StrCat(HostName(), "-", config->pool);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Check(const ExecutorConfig& config) {
+  LIF_RETURN_IF_ERROR(CheckCommonConfig(config.common));
+  for (const auto& [flag, value] :
+       {std::pair<const char*, const std::string*>{"--postgres-dsn", &config.common.postgres_dsn},
+        {"--redis-url", &config.common.redis_url},
+        {"--blob-dir", &config.common.blob_dir}}) {
+    if (value->empty()) {
+      return Bad(absl::StrCat(flag, " is missing; give it, its environment variable, or a line in ",
+                              "the file that --config names"));
+    }
+  }
+  const auto registry = ParseImageReference(config.registry + "/images");
+  if (!registry.ok() || !registry->tag.empty() || !registry->digest.empty()) {
+    return Bad(absl::StrCat("--registry '", config.registry,
+                            "' must be host:port/prefix, such as 127.0.0.1:5000/lif"));
+  }
+  if (!IsName(config.executor_id)) {
+    return Bad(absl::StrCat("--executor-id '", config.executor_id,
+                            "': write lower-case letters, digits, '.', '_' and '-'"));
+  }
+  if (config.slots < 1 || config.slots > kMaxSlots) {
+    return Bad(absl::StrCat("--slots ", config.slots, ": write 1 to ", kMaxSlots));
+  }
+  if (config.lease < absl::Seconds(1)) return Bad("--lease: write at least 1s");
+  if (config.min_free_disk_mib < 0) return Bad("--min-free-disk-mib: write 0 or more");
+  if (config.state_dir.find(':') != std::string::npos) {
+    return Bad("--state-dir: a ':' in the path would be read as a tag by skopeo; choose another");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ExecutorCommandLine> ParseExecutorCommandLine(const std::vector<std::string>& args,
+                                                             const Environment& environment) {
+  ExecutorCommandLine line;
+  OptionParser parser({.name = "lif-executor",
+                       .summary = "Builds, tests and records images for a layered image factory",
+                       .config_section = "executor"});
+  AddCommonOptions(&parser.root(), &line.config.common);
+  AddPlaceOptions(parser.root(), &line.config);
+  AddEngineOptions(parser.root(), &line.config);
+  AddTimeOptions(parser.root(), &line.config);
+  LIF_ASSIGN_OR_RETURN(ParsedArguments parsed, parser.Parse(args, environment));
+  line.text = std::move(parsed.text);
+  line.warnings = std::move(parsed.warnings);
+  if (line.text.has_value()) return line;
+  LIF_RETURN_IF_ERROR(FillIn(&line.config));
+  LIF_RETURN_IF_ERROR(Check(line.config));
+  return line;
+}
+
+Recipe RecipeOf(const CommonConfig& config) {
+  Recipe recipe;
+  recipe.network = config.network;
+  recipe.engine = config.engine_id;
+  recipe.trust_domain = config.trust_domain;
+  return recipe;
+}
+
+std::string RecipeText(const Recipe& recipe) {
+  return absl::StrCat("stitch=", recipe.stitch_version, " network=", recipe.network,
+                      " engine=", recipe.engine, " compression=", recipe.compression,
+                      " trust-domain=", recipe.trust_domain);
+}
+
+ExecutorIdentity IdentityOf(const ExecutorConfig& config) {
+  ExecutorIdentity identity;
+  identity.id = config.executor_id;
+  identity.pool = config.pool;
+  identity.platform = config.platform;
+  identity.capabilities = config.capabilities;
+  identity.registry = config.registry;
+  identity.secret_dir = config.secret_dir;
+  identity.registry_cache = !config.no_registry_cache;
+  identity.recipe = RecipeOf(config.common);
+  return identity;
+}
+
+}  // namespace lif

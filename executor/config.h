@@ -1,0 +1,53 @@
+// What an executor can be told by flags, environment and configuration file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/catalog/digests.h"
+#include "common/config/common_config.h"
+#include "executor/services.h"
+
+namespace lif {
+
+struct ExecutorConfig {
+  CommonConfig common;
+  std::string executor_id;  // "" for the host's name and the pool
+  std::string registry;     // "127.0.0.1:5000/lif"
+  bool registry_insecure = false;
+  std::string registry_auth_file;
+  bool no_registry_cache = false;
+  std::string pool;                       // "" for the platform's own
+  std::string platform = "";              // "" for this machine's
+  std::vector<std::string> capabilities;  // "gpu"
+  int slots = 2;
+  std::string state_dir = "/var/lib/lif-executor";
+  std::string secret_dir;
+  std::string docker_host;
+  std::string builder = "default";
+  std::string test_memory = "2g";
+  absl::Duration lease = absl::Seconds(30);
+  absl::Duration drain_timeout = absl::Minutes(10);
+  absl::Duration build_timeout = absl::Hours(1);
+  int min_free_disk_mib = 2048;
+};
+
+struct ExecutorCommandLine {
+  ExecutorConfig config;
+  std::optional<std::string> text;    // print it and leave: --help, --version
+  std::vector<std::string> warnings;  // about the configuration, for the log
+};
+
+// INVALID_ARGUMENT names the option and what is wrong. Fills in what depends on the machine.
+absl::StatusOr<ExecutorCommandLine> ParseExecutorCommandLine(const std::vector<std::string>& args,
+                                                             const Environment& environment);
+
+Recipe RecipeOf(const CommonConfig& config);
+// Canonical text of a recipe, as executors advertise it.
+std::string RecipeText(const Recipe& recipe);
+ExecutorIdentity IdentityOf(const ExecutorConfig& config);
+
+}  // namespace lif

@@ -1,0 +1,247 @@
+// lif-executor: reads its configuration, wires stores and engine, and builds until a signal.
+#include <malloc.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/blobs/file_blob_store.h"
+#include "common/config/version.h"
+#include "common/postgres/postgres_pool.h"
+#include "common/postgres_catalog/postgres_catalog_reader.h"
+#include "common/process/posix_process_runner.h"
+#include "common/queue/redis_build_log.h"
+#include "common/queue/redis_job_queue.h"
+#include "common/records/postgres_fleet_lock.h"
+#include "common/records/postgres_record_reader.h"
+#include "common/records/postgres_record_writer.h"
+#include "executor/buildx_image_builder.h"
+#include "executor/config.h"
+#include "executor/docker_image_tester.h"
+#include "executor/executor_loop.h"
+#include "executor/job_runner.h"
+#include "executor/lease_keeper.h"
+#include "executor/skopeo_image_registry.h"
+
+namespace lif {
+namespace {
+
+constexpr int kExitError = 1;
+constexpr int kExitUsage = 2;
+// Connections beyond those of the slots: the claimer, the ticks.
+constexpr int kSpareConnections = 2;
+
+PostgresOptions PostgresOptionsOf(const ExecutorConfig& config) {
+  PostgresOptions options;
+  options.dsn = config.common.postgres_dsn;
+  options.application_name = "lif-executor";
+  options.max_connections = config.slots + kSpareConnections;
+  return options;
+}
+
+RedisJobQueueOptions QueueOptionsOf(const ExecutorConfig& config, const RedisOptions& redis) {
+  RedisJobQueueOptions options;
+  options.redis = redis;
+  options.factory = config.common.factory;
+  options.connections = config.slots + kSpareConnections;
+  options.bells = 1;
+  return options;
+}
+
+StageLimits LimitsOf(const ExecutorConfig& config) {
+  StageLimits limits;
+  limits.build = config.build_timeout;
+  limits.min_free_disk = static_cast<uint64_t>(config.min_free_disk_mib) << 20;
+  return limits;
+}
+
+ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, RedisJobQueue& queue,
+                                    const std::atomic<bool>& paused) {
+  ExecutorLoop::Options options;
+  options.executor_id = config.executor_id;
+  options.pool = config.pool;
+  options.slots = config.slots;
+  options.lease = config.lease;
+  options.drain_timeout = config.drain_timeout;
+  options.paused = [&paused] { return paused.load(); };
+  options.tick = [&queue] { return queue.Tick().status(); };
+  return options;
+}
+
+std::string HostName() {
+  char name[256] = {};
+  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
+}
+
+// Members are in the order of their dependencies, so that each ends before what it uses.
+class Executor {
+ public:
+  Executor(const ExecutorConfig& config, const RedisOptions& redis,
+           std::unique_ptr<StateDirectory> state, const Logger& logger)
+      : config_(config),
+        logger_(logger),
+        started_(clock_.Now()),
+        state_(std::move(state)),
+        postgres_(PostgresOptionsOf(config)),
+        locks_(PostgresOptionsOf(config)),
+        catalog_(postgres_),
+        records_(postgres_),
+        record_writer_(postgres_),
+        fleet_lock_(locks_),
+        blobs_(config.common.blob_dir),
+        queue_(QueueOptionsOf(config, redis), &clock_),
+        log_({redis, config.common.factory, config.slots}, &clock_),
+        builder_(runner_, {"docker", config.docker_host, config.builder}),
+        registry_client_(runner_, {config.registry_insecure, config.registry_auth_file}),
+        registry_(registry_client_),
+        tester_(runner_, {"docker", config.docker_host, config.executor_id, config.test_memory}),
+        keeper_(queue_, clock_, logger,
+                {.lease = config.lease,
+                 .describe = [this] { return Describe(); },
+                 .drain_changed = [this](bool drain) { SetPaused(drain); }}),
+        services_{clock_,          queue_,         keeper_,     log_,   catalog_,
+                  records_,        record_writer_, fleet_lock_, blobs_, builder_,
+                  registry_,       tester_,        *state_,     logger, IdentityOf(config),
+                  LimitsOf(config)},
+        jobs_(services_),
+        loop_(LoopOptionsOf(config, queue_, paused_), queue_, jobs_, keeper_, clock_, logger) {}
+
+  // Blocks until drained.
+  void Run(std::stop_token drain, std::stop_token hurry) {
+    const std::stop_callback tell(drain, [this] { draining_ = true; });
+    CleanUp();
+    keeper_.Start();
+    loop_.Run(drain, hurry);
+    keeper_.Stop();
+    const absl::Status gone = queue_.Unregister(config_.executor_id);
+    if (!gone.ok()) logger_.Warn("not unregistered", {{"error", gone}});
+  }
+
+ private:
+  // What a predecessor that was killed left behind.
+  void CleanUp() {
+    const absl::StatusOr<int> jobs = state_->RemoveLeftovers();
+    const absl::StatusOr<int> containers = tester_.RemoveLeftovers();
+    if (!jobs.ok()) logger_.Warn("leftovers not removed", {{"error", jobs.status()}});
+    if (!containers.ok()) logger_.Warn("leftovers not removed", {{"error", containers.status()}});
+    if (jobs.value_or(0) + containers.value_or(0) > 0) {
+      logger_.Info("leftovers removed",
+                   {{"jobs", jobs.value_or(0)}, {"containers", containers.value_or(0)}});
+    }
+  }
+
+  ExecutorInfo Describe() const {
+    ExecutorInfo info;
+    info.id = config_.executor_id;
+    info.pool = config_.pool;
+    info.platform = config_.platform;
+    info.capabilities = config_.capabilities;
+    info.recipe = RecipeText(RecipeOf(config_.common));
+    info.version = std::string(LifVersion());
+    info.host = HostName();
+    info.slots = config_.slots;
+    info.busy = loop_.busy();
+    info.draining = draining_ || paused_;
+    info.started = started_;
+    return info;
+  }
+
+  void SetPaused(bool paused) {
+    if (paused_.exchange(paused) == paused) return;
+    logger_.Info(paused ? "drained by an operator: claiming nothing" : "claiming again");
+  }
+
+  const ExecutorConfig config_;
+  const Logger logger_;
+  SystemClock clock_;
+  const absl::Time started_;
+  std::atomic<bool> draining_ = false;
+  std::atomic<bool> paused_ = false;
+  std::unique_ptr<StateDirectory> state_;
+  PosixProcessRunner runner_;
+  PostgresPool postgres_;
+  PostgresPool locks_;  // held while `postgres_` is asked: never the same pool
+  PostgresCatalogReader catalog_;
+  PostgresRecordReader records_;
+  PostgresRecordWriter record_writer_;
+  PostgresFleetLock fleet_lock_;
+  FileBlobStore blobs_;
+  RedisJobQueue queue_;
+  RedisBuildLog log_;
+  BuildxImageBuilder builder_;
+  RegistryClient registry_client_;
+  SkopeoImageRegistry registry_;
+  DockerImageTester tester_;
+  LeaseKeeper keeper_;
+  Services services_;
+  JobRunner jobs_;
+  ExecutorLoop loop_;
+};
+
+int Fail(const absl::Status& status, int exit_code) {
+  std::fprintf(stderr, "lif-executor: %s\n", std::string(status.message()).c_str());
+  return exit_code;
+}
+
+int Serve(const ExecutorConfig& config, const Logger& logger, const sigset_t& signals) {
+  const absl::StatusOr<RedisOptions> redis = ParseRedisUrl(config.common.redis_url);
+  if (!redis.ok()) return Fail(redis.status(), kExitUsage);
+  absl::StatusOr<std::unique_ptr<StateDirectory>> state = StateDirectory::Open(config.state_dir);
+  if (!state.ok()) return Fail(state.status(), kExitError);
+  Executor executor(config, *redis, *std::move(state), logger);
+  logger.Info("serving", {{"executor_id", config.executor_id},
+                          {"pool", config.pool},
+                          {"platform", config.platform},
+                          {"slots", config.slots},
+                          {"factory", config.common.factory},
+                          {"registry", config.registry}});
+  std::stop_source drain;
+  std::stop_source hurry;
+  std::jthread waiting([&] {
+    executor.Run(drain.get_token(), hurry.get_token());
+    kill(getpid(), SIGTERM);  // wakes the wait below when it has ended by a drain
+  });
+  int signal = 0;
+  sigwait(&signals, &signal);
+  drain.request_stop();
+  sigwait(&signals, &signal);
+  hurry.request_stop();
+  waiting.join();
+  logger.Info("stopped");
+  return 0;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  // Before any thread starts, so that all inherit the mask and only sigwait gets the signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  // Many threads that each allocate a little: few arenas keep what they free reusable.
+  mallopt(M_ARENA_MAX, 2);
+
+  const auto line = ParseExecutorCommandLine(arguments, SystemEnvironment());
+  if (!line.ok()) return Fail(line.status(), kExitUsage);
+  if (line->text.has_value()) {
+    std::fputs(line->text->c_str(), stdout);
+    return 0;
+  }
+  const Logger logger(LogOptionsOf(line->config.common));
+  for (const std::string& warning : line->warnings) {
+    logger.Warn("configuration", {{"warning", warning}});
+  }
+  return Serve(line->config, logger, signals);
+}
+
+}  // namespace
+}  // namespace lif
+
+int main(int argc, char** argv) {
+  return lif::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

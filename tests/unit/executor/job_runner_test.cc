@@ -1,0 +1,371 @@
+#include "executor/job_runner.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "common/base/digest.h"
+#include "common/base/file_util.h"
+#include "tests/unit/executor/executor_rig.h"
+
+namespace lif {
+namespace {
+
+std::vector<std::string> ArtifactNames(const Record& record) {
+  std::vector<std::string> names;
+  for (const Artifact& artifact : record.artifacts) names.push_back(artifact.name);
+  return names;
+}
+
+bool IsEmptyDirectory(const std::string& path) {
+  return std::filesystem::directory_iterator(path) == std::filesystem::directory_iterator();
+}
+
+TEST_CASE("A build that passes is recorded, tagged and completed") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("good");
+  rig.RunNext();
+
+  const Record record = rig.MustGetRecord(build);
+  INFO(record.failure.message);
+  CHECK(record.outcome == Outcome::kCompatible);
+  CHECK(record.failure.failure == FailureClass::kNone);
+  CHECK(record.executor == "executor-1");
+  CHECK(record.attempt == 1);
+  CHECK(record.generation == 1);
+  CHECK(record.token > 0);
+  CHECK(record.image.rfind("registry.example/lif/images@sha256:", 0) == 0);
+  CHECK(record.tags == std::vector<std::string>{"registry.example/lif/images:good-linux-amd64"});
+  for (const char* stage : {"prepare", "render", "contexts", "build", "push", "test"}) {
+    CHECK(record.stages.count(stage) == 1);
+  }
+  REQUIRE(record.layers.size() == 3);
+  CHECK(record.layers[0].slot == "base");
+  CHECK(record.layers[1].module_ref == "motd@1.0.0");
+  CHECK(record.layers[2].slot == "app");
+  CHECK(record.layers[2].steps_run == 1);
+  REQUIRE(record.tests.size() == 3);
+  CHECK(record.tests[0].module_ref == "motd@1.0.0");
+  CHECK(record.tests[1].name == "says-yes");
+  CHECK(record.tests[2].module_ref.empty());
+  CHECK(ArtifactNames(record) ==
+        std::vector<std::string>{"evidence.log", "build.log", "Dockerfile"});
+  CHECK(rig.ArtifactText(record, "build.log").find("hello from good") != std::string::npos);
+  const std::string evidence = rig.ArtifactText(record, "evidence.log");
+  CHECK(evidence.find("verdict: compatible") != std::string::npos);
+  CHECK(evidence.find("PASS template: template-test") != std::string::npos);
+
+  CHECK(record.image.substr(record.image.find('@') + 1) == rig.TagOf("good"));
+  CHECK(rig.registry.tags().count("registry.example/lif/images:build-" + build) == 1);
+  CHECK(rig.MustGetJob(build).state == JobState::kDone);
+  CHECK(rig.MustGetJob(build).outcome == "compatible");
+  CHECK(IsEmptyDirectory(rig.state->path() + "/jobs"));
+}
+
+TEST_CASE("The modules' files reach the build with fixed modes and times") {
+  ExecutorRig rig;
+  rig.Submit("good");
+  bool seen = false;
+  rig.builder.OnBuild([&seen](const ImageBuildRequest& request) {
+    REQUIRE(request.contexts.size() == 1);
+    const std::string file = request.contexts.begin()->second + "/etc/motd";
+    CHECK(*ReadFile(file, 100) == "welcome\n");
+    struct stat info;
+    REQUIRE(stat(file.c_str(), &info) == 0);
+    CHECK((info.st_mode & 07777) == 0644);
+    CHECK(info.st_mtime == 1700000000);
+    CHECK(request.epoch == 1700000000);
+    CHECK(request.cache_to == "registry.example/lif/cache:linux-amd64-good");
+    CHECK(std::filesystem::is_empty(request.empty_context));
+    seen = true;
+  });
+  rig.RunNext();
+  CHECK(seen);
+}
+
+TEST_CASE("A RUN that fails is told in the words of the module") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("run-fails");
+  rig.RunNext();
+  const Record record = rig.MustGetRecord(build);
+  CHECK(record.outcome == Outcome::kFailed);
+  CHECK(record.failure.failure == FailureClass::kUser);
+  CHECK(record.failure.stage == "build");
+  CHECK(record.failure.module_ref == "run-fails@1.0.0");
+  CHECK(record.failure.fragment_line == 2);
+  CHECK(record.failure.command == "RUN echo it broke && exit 42");
+  CHECK(record.failure.exit_code == 42);
+  CHECK(record.image.empty());
+  CHECK(rig.TagOf("run-fails").empty());
+  CHECK(rig.MustGetJob(build).state == JobState::kDone);
+  const std::string error = rig.ArtifactText(record, "error-" + build + ".json");
+  CHECK(error.find("\"fragment_line\": 2") != std::string::npos);
+  CHECK(error.find("\"it broke\"") != std::string::npos);
+  CHECK(error.find("\"class\": \"user\"") != std::string::npos);
+}
+
+TEST_CASE("A test that fails makes the image incompatible and moves no tag") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("test-fails");
+  rig.RunNext();
+  const Record record = rig.MustGetRecord(build);
+  CHECK(record.outcome == Outcome::kIncompatible);
+  CHECK(record.failure.stage == "test");
+  CHECK(record.failure.module_ref == "test-fails@1.0.0");
+  CHECK(record.failure.exit_code == 7);
+  CHECK(record.failure.command == "exit 7");
+  CHECK_FALSE(record.image.empty());
+  CHECK(record.tags.empty());
+  REQUIRE(record.tests.size() == 3);
+  CHECK(record.tests[2].name == "finds-fault");
+  CHECK_FALSE(record.tests[2].passed);
+  CHECK(rig.TagOf("test-fails").empty());
+  CHECK(rig.MustGetJob(build).outcome == "incompatible");
+}
+
+TEST_CASE("A failure of ours is tried again, and becomes an error when attempts are used up") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("good");
+  BuildFailure failure;
+  failure.failure = FailureClass::kTransient;
+  failure.message = "connection reset by peer";
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    rig.builder.FailNext(failure);
+    rig.RunNext();
+    if (attempt == 3) break;
+    CHECK(rig.MustGetJob(build).state == JobState::kDelayed);
+    CHECK(rig.MustGetJob(build).last_error.find("connection reset") != std::string::npos);
+    CHECK_FALSE(rig.records.GetRecord(build).ok());
+    rig.clock.Advance(absl::Hours(1));
+    REQUIRE(rig.queue.Tick().ok());
+  }
+  const Record record = rig.MustGetRecord(build);
+  CHECK(record.outcome == Outcome::kError);
+  CHECK(record.failure.failure == FailureClass::kTransient);
+  CHECK(record.attempt == 3);
+  // The log goes on over the attempts.
+  const std::string log = rig.ArtifactText(record, "build.log");
+  CHECK(log.find("Attempt 1 failed") != std::string::npos);
+  CHECK(log.find("Attempt 3 failed") != std::string::npos);
+  CHECK(rig.MustGetJob(build).state == JobState::kDone);
+  CHECK(rig.builder.builds() == 3);
+}
+
+TEST_CASE("What the queue says is not believed") {
+  ExecutorRig rig;
+  JobSpec spec = rig.Spec("good");
+  std::string reason;
+  SECTION("another key") {
+    spec.key = std::string(64, 'f');
+    reason = "must agree on --network";
+  }
+  SECTION("another platform") {
+    spec.platform = "linux/arm64";
+    reason = "this executor builds linux/amd64";
+  }
+  SECTION("a manifest that is not published") {
+    spec.manifest_id = "no-such-manifest";
+    reason = "no-such-manifest";
+  }
+  SECTION("a job of a kind that this version does not know") {
+    spec.kind = JobKind::kIndex;
+    reason = "not index jobs";
+  }
+  spec.job_id = spec.key + ".1";
+  rig.SubmitSpec(spec);
+  rig.RunNext();
+  const Record record = rig.MustGetRecord(spec.build_id);
+  CHECK(record.outcome == Outcome::kError);
+  CHECK(record.failure.failure == FailureClass::kInternal);
+  CHECK(record.failure.stage == "prepare");
+  INFO(record.failure.message);
+  CHECK(record.failure.message.find(reason) != std::string::npos);
+  CHECK(rig.builder.builds() == 0);
+  CHECK(rig.MustGetJob(spec.build_id).state == JobState::kDone);
+}
+
+TEST_CASE("Whoever finds a record after a claim publishes and completes") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("good");
+  // A predecessor committed, and died before it published.
+  Record record;
+  {
+    ExecutorRig other;
+    const std::string id = other.Submit("good");
+    other.RunNext();
+    record = other.MustGetRecord(id);
+    record.build_id = build;
+    record.executor = "executor-0";
+  }
+  const std::string digest = record.image.substr(record.image.find('@') + 1);
+  REQUIRE(MakeDirectories(rig.directory.path() + "/layout").ok());
+  REQUIRE(WriteFileAtomically(rig.directory.path() + "/layout/digest", digest).ok());
+  REQUIRE(rig.registry
+              .Push(rig.directory.path() + "/layout", "registry.example/lif/images:build-" + build,
+                    absl::Seconds(1), {})
+              .ok());
+  REQUIRE(rig.records.Commit(record).ok());
+  rig.RunNext();
+  CHECK(rig.builder.builds() == 0);
+  CHECK(rig.TagOf("good") == digest);
+  CHECK(rig.MustGetRecord(build).executor == "executor-0");
+  CHECK(rig.MustGetJob(build).state == JobState::kDone);
+}
+
+TEST_CASE("A cancelled build stops and is recorded as cancelled") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("slow");
+  rig.builder.OnBuild([&rig, &build](const ImageBuildRequest&) {
+    REQUIRE(*rig.queue.Cancel(build, "default") == CancelResult::kRequested);
+  });
+  rig.RunNext();
+  const Record record = rig.MustGetRecord(build);
+  CHECK(record.outcome == Outcome::kCancelled);
+  CHECK(record.failure.failure == FailureClass::kCancelled);
+  CHECK(record.failure.stage == "build");
+  CHECK(record.stages.at("build") < absl::Seconds(400));
+  CHECK(rig.MustGetJob(build).outcome == "cancelled");
+}
+
+TEST_CASE("A job that was cancelled before it ran only gets its record") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("good");
+  REQUIRE(*rig.queue.Cancel(build, "default") == CancelResult::kCancelled);
+  rig.RunNext();
+  const Record record = rig.MustGetRecord(build);
+  CHECK(record.outcome == Outcome::kCancelled);
+  CHECK(rig.builder.builds() == 0);
+  CHECK(rig.MustGetJob(build).state == JobState::kDone);
+}
+
+TEST_CASE("A lease that is lost stops the work, and nothing is written") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("slow");
+  rig.builder.OnBuild([&rig](const ImageBuildRequest&) {
+    // Somebody else gets the job: the lease ran out while we were away.
+    rig.queue.SetAway(absl::UnavailableError("away"));
+    rig.clock.Advance(ExecutorRig::kLease * 2);
+    rig.queue.SetAway(absl::OkStatus());
+    REQUIRE(rig.queue.Tick().ok());
+  });
+  rig.RunNext();
+  CHECK_FALSE(rig.records.GetRecord(build).ok());
+  const JobView job = rig.MustGetJob(build);
+  CHECK(job.state == JobState::kReady);
+  CHECK(job.crash_count == 1);
+  CHECK(IsEmptyDirectory(rig.state->path() + "/jobs"));
+}
+
+TEST_CASE("No answer from the queue does not stop a build") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("slow");
+  std::jthread back;
+  rig.builder.OnBuild([&rig, &back](const ImageBuildRequest&) {
+    rig.queue.SetAway(absl::UnavailableError("away"));
+    back = std::jthread([&rig] {
+      while (rig.registry.pushes() == 0) std::this_thread::yield();
+      rig.queue.SetAway(absl::OkStatus());
+    });
+  });
+  rig.RunNext();
+  CHECK(rig.MustGetRecord(build).outcome == Outcome::kCompatible);
+  CHECK(rig.builder.builds() == 1);
+  CHECK_FALSE(rig.TagOf("slow").empty());
+  CHECK(rig.MustGetJob(build).state == JobState::kDone);
+}
+
+TEST_CASE("Results wait for stores that are away") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("good");
+  const absl::Status away = absl::UnavailableError("away");
+  std::function<void(absl::Status)> set;
+  SECTION("records") {
+    set = [&rig](absl::Status s) { rig.records.SetAway(s); };
+  }
+  SECTION("blobs") {
+    set = [&rig](absl::Status s) { rig.blobs.SetAway(s); };
+  }
+  SECTION("registry") {
+    set = [&rig](absl::Status s) { rig.registry.SetAway(s); };
+  }
+  absl::Time until;
+  rig.builder.OnBuild([&](const ImageBuildRequest&) {
+    set(away);
+    until = rig.clock.Now() + absl::Minutes(3);
+  });
+  std::jthread back([&](std::stop_token stop) {
+    while (!stop.stop_requested() &&
+           (rig.builder.builds() == 0 || until == absl::Time() || rig.clock.Now() < until)) {
+      std::this_thread::yield();
+    }
+    set(absl::OkStatus());
+  });
+  rig.RunNext();
+  CHECK(rig.MustGetRecord(build).outcome == Outcome::kCompatible);
+  CHECK(rig.builder.builds() == 1);
+  CHECK_FALSE(rig.TagOf("good").empty());
+  CHECK(rig.MustGetJob(build).state == JobState::kDone);
+}
+
+TEST_CASE("A catalog that is away costs no attempt") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("good");
+  rig.catalog->SetAway(absl::UnavailableError("away"));
+  std::jthread back([&rig, start = rig.clock.Now()] {
+    while (rig.clock.Now() < start + absl::Minutes(2)) std::this_thread::yield();
+    rig.catalog->SetAway(absl::OkStatus());
+  });
+  rig.RunNext();
+  CHECK(rig.MustGetRecord(build).outcome == Outcome::kCompatible);
+  CHECK(rig.MustGetRecord(build).attempt == 1);
+}
+
+TEST_CASE("A build past its deadline is tried again as a timeout") {
+  ExecutorRig rig;
+  rig.services->limits.build = absl::Seconds(10);
+  const std::string build = rig.Submit("slow");
+  const ClaimedJob job = rig.Claim();
+  const auto lease = rig.keeper->Hold({job.spec.job_id, job.token});
+  {
+    const TimePump pump(rig.clock);
+    JobRunner(*rig.services).Handle(job, *lease);
+  }
+  CHECK(rig.MustGetJob(build).state == JobState::kDelayed);
+  CHECK(rig.MustGetJob(build).last_error.find("did not end within its time") != std::string::npos);
+}
+
+TEST_CASE("A file of a module that is damaged in the store never reaches a build") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("good");
+  rig.blobs.Damage(Sha256Hex("welcome\n"), "tampered");
+  rig.RunNext();
+  CHECK(rig.builder.builds() == 0);
+  CHECK(rig.MustGetJob(build).state == JobState::kDelayed);
+  CHECK(rig.MustGetJob(build).last_error.find("etc/motd") != std::string::npos);
+}
+
+TEST_CASE("Too little disk is a matter of capacity, found before the build") {
+  ExecutorRig rig;
+  rig.services->limits.min_free_disk = ~uint64_t{0};
+  const std::string build = rig.Submit("good");
+  rig.RunNext();
+  CHECK(rig.builder.builds() == 0);
+  CHECK(rig.MustGetJob(build).last_error.find("MiB are needed") != std::string::npos);
+}
+
+TEST_CASE("A second build of the same manifest reuses its steps") {
+  ExecutorRig rig;
+  rig.Submit("good");
+  rig.RunNext();
+  const std::string again = rig.Submit("good", 2);
+  rig.RunNext();
+  const Record record = rig.MustGetRecord(again);
+  CHECK(record.outcome == Outcome::kCompatible);
+  CHECK(record.steps_run == 0);
+  CHECK(record.steps_cached == 2);
+  CHECK(record.layers[2].use == LayerUse::kReused);
+  CHECK(rig.builder.runs() == 1);
+}
+
+}  // namespace
+}  // namespace lif
