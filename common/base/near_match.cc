@@ -40,6 +40,7 @@ std::vector<std::string> NearMatches(std::string_view word,
     if (distance <= farthest) ranked.emplace_back(distance, candidate);
   }
   std::sort(ranked.begin(), ranked.end());
+  ranked.erase(std::unique(ranked.begin(), ranked.end()), ranked.end());
   std::vector<std::string> nearest;
   for (auto& [distance, candidate] : ranked) {
     if (nearest.size() == limit) break;

@@ -16,6 +16,7 @@ TEST_CASE("Near names come best first, then by alphabet", "[base]") {
   CHECK(NearMatches("", slots).empty());
   CHECK(NearMatches("bat", {"cat", "bat", "bar", "hat"}) == Names{"bat", "bar", "cat"});
   CHECK(NearMatches("bat", {"cat", "bat", "bar", "hat"}, 1) == Names{"bat"});
+  CHECK(NearMatches("bt", {"bat", "bat"}) == Names{"bat"});  // once, however often it is offered
 }
 
 TEST_CASE("Words without end match nothing and cost nothing", "[base]") {
