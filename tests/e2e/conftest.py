@@ -1,4 +1,7 @@
 import pathlib
+import re
+import secrets
+import shutil
 import sys
 
 import pytest
@@ -12,12 +15,23 @@ HERE = pathlib.Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def factory():
+def catalog(tmp_path_factory):
+    """The test catalog with a nonce of this run."""
+    copy = tmp_path_factory.mktemp("catalog") / "e2e"
+    shutil.copytree(HERE / "catalog", copy)
+    settings = copy / "catalog.yaml"
+    settings.write_text(re.sub("nonce: none", f"nonce: {secrets.token_hex(8)}",
+                               settings.read_text()))
+    return copy
+
+
+@pytest.fixture(scope="session")
+def factory(catalog):
     """One private factory for all tests, with the test catalog and the example published."""
     made = factories.Factory(executors=2, slots=1)
     try:
         made.start()
-        made.publish(HERE / "catalog", "busybox")
+        made.publish(catalog, "busybox")
         made.publish(factories.ROOT / "catalog", "debian-12")
         yield made
     finally:

@@ -66,11 +66,16 @@ class Factory:
             env=self.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def sql(self, role, statement):
-        """psql as a role; returns the finished process, so that refusals can be looked at."""
+        """psql as a role; returns the finished process, so that refusals can be looked at.
+
+        A role's own setting makes its transactions read-only; whoever has its password can turn
+        that off, as is done here, so that what is left are its rights.
+        """
         return subprocess.run(
             ["psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-c", statement],
-            env=dict(self.env, **libpq_environment(self.info["postgres"][role])), text=True,
-            capture_output=True, timeout=30, check=False)
+            env=dict(self.env, PGOPTIONS="-c default_transaction_read_only=off",
+                     **libpq_environment(self.info["postgres"][role])),
+            text=True, capture_output=True, timeout=30, check=False)
 
     def query(self, statement):
         """Rows of a SELECT, as lists of text, read as the executors read them."""

@@ -2,10 +2,11 @@
 import factory as factories
 
 
-def running_executor(factory, manifest_id):
-    """The executor that holds the build of a manifest, or None as long as nobody does."""
+def builder_of(factory, manifest_id):
+    """The executor in whose engine the manifest's slow RUN is, or None as long as there is none."""
     for build in factory.lif_json("status")["recent"]:
-        if build["manifest_id"] == manifest_id and build["state"] == "running":
+        if (build["manifest_id"] == manifest_id and build["state"] == "running"
+                and build["step"] and "sleep 15" in build["step"]["name"]):
             return build["executor"]
     return None
 
@@ -18,8 +19,8 @@ def records_of(factory, manifest_id):
 def test_another_executor_finishes_what_a_killed_one_began(factory):
     waiting = factory.start_build("slow")
     try:
-        victim = factories.wait_until(lambda: running_executor(factory, "slow"), 60,
-                                      "an executor claims the build")
+        victim = factories.wait_until(lambda: builder_of(factory, "slow"), 60,
+                                      "an executor is in the middle of it")
         factory.kill(victim)
         said, _ = waiting.communicate(timeout=180)
         assert waiting.returncode == 0, said
@@ -37,8 +38,8 @@ def test_another_executor_finishes_what_a_killed_one_began(factory):
 def test_a_build_outlives_the_control_plane(factory):
     waiting = factory.start_build("slow-too")
     try:
-        factories.wait_until(lambda: running_executor(factory, "slow-too"), 60,
-                             "an executor claims the build")
+        factories.wait_until(lambda: builder_of(factory, "slow-too"), 60,
+                             "an executor is in the middle of it")
         factory.kill("controlplane")
         factory.start_component("controlplane")
         factories.wait_until(lambda: records_of(factory, "slow-too"), 120, "its record")

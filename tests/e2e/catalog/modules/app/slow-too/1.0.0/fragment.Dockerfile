@@ -1,1 +1,1 @@
-RUN echo "slow-too begins" && sleep 15 && echo "slow-too ends"
+RUN echo "slow-too ${{ nonce }} begins" && sleep 15 && echo "slow-too ends"

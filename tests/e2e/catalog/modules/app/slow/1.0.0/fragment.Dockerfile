@@ -1,1 +1,1 @@
-RUN echo "slow begins" && sleep 15 && echo "slow ends"
+RUN echo "slow ${{ nonce }} begins" && sleep 15 && echo "slow ends"
