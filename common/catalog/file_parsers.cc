@@ -72,8 +72,10 @@ ModuleUse ReadUse(const YamlNode& item, const std::string& path, FieldReader* pa
   }
   FieldReader reader(item, path, &context);
   if (!reader.is_map()) return use;
-  std::tie(use.name, use.version) = SplitReference(
-      reader.Text("module"), context.LineOf(path + ".module"), path + ".module", &context);
+  const std::string field = path + ".module";
+  const std::string reference = reader.Text("module");
+  std::tie(use.name, use.version) =
+      SplitReference(reference, context.LineOf(field), field, &context);
   use.args = reader.TextMap("args", {}, SafeValueRule());
   reader.Finish();
   return use;
@@ -115,8 +117,9 @@ Manifest ParseManifest(const YamlNode& root, FileContext* context) {
   if (!reader.is_map()) return manifest;
   manifest.id = reader.Text("id", NameRule());
   manifest.summary = reader.Text("summary", SummaryRule());
+  const std::string reference = reader.Text("template");
   std::tie(manifest.template_name, manifest.template_version) =
-      SplitReference(reader.Text("template"), context->LineOf("template"), "template", context);
+      SplitReference(reference, context->LineOf("template"), "template", context);
   manifest.base = reader.Text("base", NameRule());
   manifest.platforms = ReadPlatforms(&reader, "platforms");
   manifest.requires_ = ReadCapabilities(&reader, "requires");
@@ -131,7 +134,7 @@ Manifest ParseManifest(const YamlNode& root, FileContext* context) {
                    wrapper.entries.push_back(entry);
                    FieldReader slots(wrapper, "modules", context);
                    std::vector<ModuleUse>& uses = manifest.modules[*slot];
-                   slots.Items(entry.key.c_str(), /*required=*/true,
+                   slots.Items(entry.key.c_str(), /*required=*/false,
                                [&](const YamlNode& item, const std::string& item_path) {
                                  if (++count <= kMaxModulesInStack)
                                    uses.push_back(ReadUse(item, item_path, &slots));

@@ -93,14 +93,16 @@ class ManifestValidator {
            "name a base of this catalog");
   }
 
+  static void AddOnce(Slot slot, std::vector<Slot>* slots) {
+    if (std::find(slots->begin(), slots->end(), slot) == slots->end()) slots->push_back(slot);
+  }
+
   void FindStack() {
     std::vector<Slot> order = {Slot::kSecurity, Slot::kCore, Slot::kLight, Slot::kApp};
     if (template_ != nullptr) {
       std::vector<Slot> wanted;
-      for (const TemplateSlot& slot : template_->slots) wanted.push_back(slot.slot);
-      for (Slot slot : order) {
-        if (std::find(wanted.begin(), wanted.end(), slot) == wanted.end()) wanted.push_back(slot);
-      }
+      for (const TemplateSlot& slot : template_->slots) AddOnce(slot.slot, &wanted);
+      for (Slot slot : order) AddOnce(slot, &wanted);
       order = wanted;
     }
     for (Slot slot : order) {

@@ -67,7 +67,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   void Report(const YAML::Mark& mark, std::string what, std::string remedy) {
     if (problems_->size() >= 100) throw TooMuch();
-    problems_->push_back({"", Line(mark), "yaml", std::move(what), std::move(remedy)});
+    Problem problem{"", Line(mark), "yaml", std::move(what), std::move(remedy)};
+    if (problems_->empty() || problems_->back() != problem) problems_->push_back(problem);
   }
 
   void RefuseAnchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -172,6 +173,16 @@ bool CheckText(std::string_view text, std::vector<Problem>* problems) {
   return true;
 }
 
+Problem FromException(const YAML::Exception& error, std::string_view text) {
+  const int lines = 1 + static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+  const int line = error.mark.is_null() ? 0 : std::min(error.mark.line + 1, lines);
+  if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR) {
+    return {"", line, "yaml", "ends inside of quotes", "close the quotes that were opened last"};
+  }
+  return {"", line, "yaml", absl::StrCat("can't be read: ", error.msg),
+          "check indentation, quotes and brackets around this line"};
+}
+
 }  // namespace
 
 const YamlNode* YamlNode::Find(std::string_view key) const {
@@ -199,7 +210,9 @@ bool ParseYaml(std::string_view text, YamlNode* root, std::vector<Problem>* prob
   const size_t before = problems->size();
   if (!CheckText(text, problems)) return false;
   try {
-    std::istringstream stream{std::string(text)};
+    // yaml-cpp takes the end of input for the end of a quoted scalar, but not the end of a
+    // document.
+    std::istringstream stream{std::string(text) + "\n...\n"};
     YAML::Parser parser(stream);
     TreeBuilder builder(root, problems);
     if (!parser.HandleNextDocument(builder)) return true;  // empty: kNull
@@ -210,9 +223,7 @@ bool ParseYaml(std::string_view text, YamlNode* root, std::vector<Problem>* prob
                            "write one document a file, without '---' between"});
     }
   } catch (const YAML::Exception& error) {
-    problems->push_back({"", error.mark.is_null() ? 0 : error.mark.line + 1, "yaml",
-                         absl::StrCat("can't be read: ", error.msg),
-                         "check indentation, quotes and brackets around this line"});
+    problems->push_back(FromException(error, text));
     return false;
   } catch (const TooMuch&) {
     return false;

@@ -57,7 +57,7 @@ def layer_digest(module, args):
         + sequence(secrets, lambda s: nets(s["id"], s["version"])))
 
 
-def tests(items):
+def encode_tests(items):
     return sequence(items, lambda test: (
         net(test["name"]) + sequence(test["run"]) + optional(test["expect_stdout"])
         + nets(test["timeout_ms"], test["network"])))
@@ -69,7 +69,7 @@ def module_digest(module, args):
              module["slot"], module["summary"])
         + mapping(module["args"]) + sequence(module["platforms"]) + sequence(module["requires"])
         + mapping(module["needs"]) + mapping(module["conflicts"]) + sequence(module["provides"])
-        + tests(module["tests"]))
+        + encode_tests(module["tests"]))
 
 
 def template_digest(template):
@@ -81,7 +81,7 @@ def template_digest(template):
         + optional(config["user"]) + optional(config["workdir"])
         + optional(config["entrypoint"], sequence) + optional(config["command"], sequence)
         + mapping(config["env"]) + mapping(config["labels"]) + sequence(config["expose"])
-        + tests(template["tests"]))
+        + encode_tests(template["tests"]))
 
 
 def base_digest(base):
