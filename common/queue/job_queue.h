@@ -151,7 +151,8 @@ class WorkQueue {
   virtual absl::StatusOr<std::optional<ClaimedJob>> Claim(const ClaimRequest& request) = 0;
   // Waits at most `wait` for a hint that the pool may have work. A hint only.
   virtual absl::Status WaitForBell(const std::string& pool, absl::Duration wait) = 0;
-  // Registers the executor and renews all its leases in one call.
+  // Registers the executor and renews all its leases in one call. ALREADY_EXISTS when another that
+  // started later goes by the same ID: this one should end.
   virtual absl::StatusOr<HeartbeatReply> Heartbeat(const ExecutorInfo& executor,
                                                    const std::vector<Lease>& leases,
                                                    absl::Duration lease) = 0;
@@ -165,6 +166,10 @@ class WorkQueue {
   // Found while running that other jobs are needed first (a lost layer): gives the lease up until
   // they are done. `needs` must have been submitted.
   virtual absl::Status Park(const Lease& lease, const std::vector<std::string>& needs) = 0;
+  // For an executor that comes back with work done under a lease that ran out: takes the job again
+  // while no other has claimed it since, with a new token. FAILED_PRECONDITION otherwise.
+  virtual absl::StatusOr<ClaimedJob> Adopt(const Lease& lease, const std::string& executor_id,
+                                           absl::Duration duration) = 0;
   // Fenced like the rest; what watchers see. Answers FAILED_PRECONDITION when the lease is lost.
   virtual absl::Status ReportProgress(const Lease& lease, const JobProgress& progress) = 0;
   // Forgets the executor at a clean exit.

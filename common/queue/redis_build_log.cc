@@ -9,9 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
-#include "common/queue/queue_library.h"
-#include "common/queue/redis_job_queue.h"
-#include "common/queue/redis_keys.h"
 
 namespace lif {
 namespace {
@@ -34,25 +31,17 @@ absl::StatusOr<SealedChunk> ParseChunk(const std::string& text) {
 
 RedisBuildLog::RedisBuildLog(RedisBuildLogOptions options, Clock* clock)
     : options_(std::move(options)),
-      prefix_(RedisKeyPrefix(options_.factory)),
       calls_(RedisClientOptions{options_.redis, options_.connections}, clock),
-      functions_(QueueLibrary()) {}
-
-absl::StatusOr<RedisReply> RedisBuildLog::Call(const std::string& function,
-                                               const std::vector<std::string>& arguments) {
-  LIF_ASSIGN_OR_RETURN(RedisReply reply,
-                       functions_.Call(calls_, "lif_v1_" + function, prefix_, arguments,
-                                       options_.redis.command_timeout));
-  if (reply.is_error()) return QueueErrorStatus(reply.text(), options_.redis.Address());
-  return reply;
-}
+      functions_(options_.factory) {}
 
 absl::Status RedisBuildLog::Append(const std::string& build_id, int64_t offset,
                                    std::string_view bytes) {
   while (!bytes.empty()) {
     std::string_view piece = bytes.substr(0, kAppendLimit);
     LIF_RETURN_IF_ERROR(
-        Call("log_append", {build_id, std::to_string(offset), std::string(piece)}).status());
+        functions_
+            .Call(calls_, "log_append", {build_id, std::to_string(offset), std::string(piece)})
+            .status());
     offset += static_cast<int64_t>(piece.size());
     bytes.remove_prefix(piece.size());
   }
@@ -60,8 +49,9 @@ absl::Status RedisBuildLog::Append(const std::string& build_id, int64_t offset,
 }
 
 absl::Status RedisBuildLog::Seal(const std::string& build_id, const SealedChunk& chunk) {
-  return Call("log_seal",
-              {build_id, std::to_string(chunk.offset), std::to_string(chunk.size), chunk.sha256})
+  return functions_
+      .Call(calls_, "log_seal",
+            {build_id, std::to_string(chunk.offset), std::to_string(chunk.size), chunk.sha256})
       .status();
 }
 
@@ -69,8 +59,9 @@ absl::StatusOr<BuildLogView> RedisBuildLog::Read(const std::string& build_id, in
                                                  int64_t limit) {
   LIF_ASSIGN_OR_RETURN(
       RedisReply reply,
-      Call("log_read", {build_id, std::to_string(offset),
-                        std::to_string(std::clamp<int64_t>(limit, 0, kReadLimit))}));
+      functions_.Call(calls_, "log_read",
+                      {build_id, std::to_string(offset),
+                       std::to_string(std::clamp<int64_t>(limit, 0, kReadLimit))}));
   if (reply.items().size() < 3) {
     return absl::InternalError("the queue answered a log of another shape");
   }

@@ -5,8 +5,7 @@
 
 #include "common/base/clock.h"
 #include "common/queue/build_log.h"
-#include "common/redis/redis_client.h"
-#include "common/redis/redis_functions.h"
+#include "common/queue/queue_functions.h"
 
 namespace lif {
 
@@ -30,13 +29,9 @@ class RedisBuildLog final : public BuildLog {
                                     int64_t limit) override;
 
  private:
-  absl::StatusOr<RedisReply> Call(const std::string& function,
-                                  const std::vector<std::string>& arguments);
-
   const RedisBuildLogOptions options_;
-  const std::string prefix_;
   RedisClient calls_;
-  RedisFunctions functions_;
+  QueueFunctions functions_;
 };
 
 }  // namespace lif

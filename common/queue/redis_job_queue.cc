@@ -9,8 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/queue/job_codec.h"
-#include "common/queue/queue_library.h"
-#include "common/queue/redis_keys.h"
 #include "common/queue/submit_check.h"
 
 namespace lif {
@@ -52,36 +50,12 @@ bool Matches(const JobView& view, const JobFilter& filter) {
 
 }  // namespace
 
-absl::Status QueueErrorStatus(const std::string& error, const std::string& address) {
-  const std::map<std::string, absl::StatusCode> codes = {
-      {"LIFINVALID", absl::StatusCode::kInvalidArgument},
-      {"LIFLOST", absl::StatusCode::kFailedPrecondition},
-      {"LIFNOTFOUND", absl::StatusCode::kNotFound},
-      {"LIFEXHAUSTED", absl::StatusCode::kResourceExhausted},
-      {"LIFRANGE", absl::StatusCode::kOutOfRange},
-  };
-  const size_t space = error.find(' ');
-  auto code = codes.find(error.substr(0, space));
-  if (code == codes.end()) return RedisErrorStatus(error, address);
-  return absl::Status(code->second, error.substr(space + 1));
-}
-
 RedisJobQueue::RedisJobQueue(RedisJobQueueOptions options, Clock* clock)
     : options_(std::move(options)),
-      prefix_(RedisKeyPrefix(options_.factory)),
       calls_(ClientOptions(options_, options_.connections), clock),
       heartbeats_(ClientOptions(options_, 1), clock),
       bells_(ClientOptions(options_, options_.bells), clock),
-      functions_(QueueLibrary()) {}
-
-absl::StatusOr<RedisReply> RedisJobQueue::Call(RedisClient& client, const std::string& function,
-                                               const std::vector<std::string>& arguments,
-                                               absl::Duration timeout) {
-  LIF_ASSIGN_OR_RETURN(RedisReply reply,
-                       functions_.Call(client, "lif_v1_" + function, prefix_, arguments, timeout));
-  if (reply.is_error()) return QueueErrorStatus(reply.text(), options_.redis.Address());
-  return reply;
-}
+      functions_(options_.factory) {}
 
 absl::Status RedisJobQueue::CallForOk(const std::string& function,
                                       const std::vector<std::string>& arguments) {

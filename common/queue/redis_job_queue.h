@@ -6,8 +6,8 @@
 
 #include "common/base/clock.h"
 #include "common/queue/job_queue.h"
+#include "common/queue/queue_functions.h"
 #include "common/redis/redis_client.h"
-#include "common/redis/redis_functions.h"
 
 namespace lif {
 
@@ -50,17 +50,15 @@ class RedisJobQueue final : public JobQueue, public WorkQueue {
   absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) override;
   absl::Status Requeue(const Lease& lease) override;
   absl::Status Park(const Lease& lease, const std::vector<std::string>& needs) override;
+  absl::StatusOr<ClaimedJob> Adopt(const Lease& lease, const std::string& executor_id,
+                                   absl::Duration duration) override;
   absl::Status ReportProgress(const Lease& lease, const JobProgress& progress) override;
   absl::Status Unregister(const std::string& executor_id) override;
 
  private:
-  // A function's reply; its errors are Statuses.
-  absl::StatusOr<RedisReply> Call(RedisClient& client, const std::string& function,
-                                  const std::vector<std::string>& arguments,
-                                  absl::Duration timeout);
   absl::StatusOr<RedisReply> Call(const std::string& function,
                                   const std::vector<std::string>& arguments) {
-    return Call(calls_, function, arguments, options_.redis.command_timeout);
+    return functions_.Call(calls_, function, arguments);
   }
   absl::Status CallForOk(const std::string& function, const std::vector<std::string>& arguments);
   absl::StatusOr<std::vector<std::optional<JobView>>> FetchViews(
@@ -68,14 +66,10 @@ class RedisJobQueue final : public JobQueue, public WorkQueue {
   absl::StatusOr<std::vector<std::string>> ListIds(const std::string& state, int limit);
 
   const RedisJobQueueOptions options_;
-  const std::string prefix_;
   RedisClient calls_;
   RedisClient heartbeats_;
   RedisClient bells_;
-  RedisFunctions functions_;
+  QueueFunctions functions_;
 };
-
-// Maps the library's own error codes, and Redis', to a Status.
-absl::Status QueueErrorStatus(const std::string& error, const std::string& address);
 
 }  // namespace lif

@@ -26,7 +26,9 @@
 // ten:<pool>            ZSET  tenants with ready work, by slot time served / weight (fairness.lua)
 // use:<pool>:<tenant>   HASH  served (ms / weight), run (jobs), starts (sum of claim times)
 // vt:<pool>             STRING  virtual time: score of the newest pick
-// tenant:<tenant>       HASH  weight
+// tenant:<tenant>       HASH  weight, max_queued, max_running (0: no limit), live (jobs not done
+// that
+//                             it waits for), run (jobs that run on its account)
 // wait                  ZSET  waiting and parked jobs, by submit time
 // delay                 ZSET  delayed jobs, by when they are due
 // lease                 ZSET  active jobs, by when the lease ends

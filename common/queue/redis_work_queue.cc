@@ -57,7 +57,7 @@ absl::StatusOr<std::optional<ClaimedJob>> RedisJobQueue::Claim(const ClaimReques
 absl::Status RedisJobQueue::WaitForBell(const std::string& pool, absl::Duration wait) {
   // Redis reads 0 as for ever.
   wait = std::clamp(wait, absl::Milliseconds(1), absl::Minutes(5));
-  LIF_ASSIGN_OR_RETURN(RedisReply reply, bells_.Call({"BLPOP", prefix_ + "bell:" + pool,
+  LIF_ASSIGN_OR_RETURN(RedisReply reply, bells_.Call({"BLPOP", functions_.prefix() + "bell:" + pool,
                                                       absl::StrCat(absl::ToDoubleSeconds(wait))},
                                                      Repeat::kNever, wait + kBellMargin));
   if (reply.is_error()) return QueueErrorStatus(reply.text(), options_.redis.Address());
@@ -77,8 +77,8 @@ absl::StatusOr<HeartbeatReply> RedisJobQueue::Heartbeat(const ExecutorInfo& exec
     arguments.push_back(held.job_id);
     arguments.push_back(std::to_string(held.token));
   }
-  LIF_ASSIGN_OR_RETURN(RedisReply reply,
-                       Call(heartbeats_, "heartbeat", arguments, HeartbeatTimeout(lease)));
+  LIF_ASSIGN_OR_RETURN(RedisReply reply, functions_.Call(heartbeats_, "heartbeat", arguments,
+                                                         HeartbeatTimeout(lease)));
   LIF_ASSIGN_OR_RETURN(std::vector<std::string> answers, reply.AsStrings());
   if (answers.size() != leases.size() + 1) {
     return absl::InternalError("the queue answered for another number of leases than asked");
@@ -126,6 +126,15 @@ absl::Status RedisJobQueue::Park(const Lease& lease, const std::vector<std::stri
   arguments.push_back(std::to_string(needs.size()));
   arguments.insert(arguments.end(), needs.begin(), needs.end());
   return CallForOk("park", arguments);
+}
+
+absl::StatusOr<ClaimedJob> RedisJobQueue::Adopt(const Lease& lease, const std::string& executor_id,
+                                                absl::Duration duration) {
+  LIF_ASSIGN_OR_RETURN(RedisReply reply,
+                       Call("adopt", {executor_id, lease.job_id, std::to_string(lease.token),
+                                      std::to_string(absl::ToInt64Milliseconds(duration))}));
+  LIF_ASSIGN_OR_RETURN(FieldMap fields, reply.AsMap());
+  return DecodeClaim(fields);
 }
 
 absl::Status RedisJobQueue::ReportProgress(const Lease& lease, const JobProgress& progress) {

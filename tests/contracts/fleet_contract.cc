@@ -43,6 +43,25 @@ void Registered(QueueHarness& queue) {
   }
 }
 
+void OneIdentity(QueueHarness& queue) {
+  ExecutorInfo first;
+  first.id = "ex-1";
+  first.pool = "amd64";
+  first.host = "one";
+  first.started = absl::FromUnixMillis(1700000000000);
+  ExecutorInfo second = first;
+  second.host = "two";
+  second.started += absl::Seconds(1);
+  REQUIRE(queue.work().Heartbeat(first, {}, queue.lease()).ok());
+  // The one that started later has the name, as after a restart.
+  REQUIRE(queue.work().Heartbeat(second, {}, queue.lease()).ok());
+  const absl::Status refused = queue.work().Heartbeat(first, {}, queue.lease()).status();
+  REQUIRE(absl::IsAlreadyExists(refused));
+  REQUIRE(refused.message().find("host two") != std::string::npos);
+  queue.Pass(3 * queue.lease() + absl::Milliseconds(20));
+  REQUIRE(queue.work().Heartbeat(first, {}, queue.lease()).ok());
+}
+
 void Draining(QueueHarness& queue) {
   REQUIRE(absl::IsNotFound(queue.jobs().RequestDrain("ex-1", true)));
   MustSubmit(queue, TestRequest({TestJob("a")}));
@@ -94,6 +113,9 @@ void FleetContract(const MakeQueueHarness& make) {
   std::unique_ptr<QueueHarness> queue = make();
   SECTION("executors") {
     Registered(*queue);
+  }
+  SECTION("two executors with one identity") {
+    OneIdentity(*queue);
   }
   SECTION("drain") {
     Draining(*queue);

@@ -111,6 +111,28 @@ void Progress(QueueHarness& queue) {
   REQUIRE(absl::IsFailedPrecondition(queue.work().ReportProgress(LeaseOf(job), progress)));
 }
 
+void Adopted(QueueHarness& queue) {
+  const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
+  const ClaimedJob job = ClaimOne(queue);
+  LoseLeases(queue);
+  SECTION("while nobody has it") {
+    const auto again = queue.work().Adopt(LeaseOf(job), "ex-1", queue.lease());
+    REQUIRE(again.ok());
+    REQUIRE(again->token > job.token);
+    REQUIRE(again->crash_count == 0);
+    REQUIRE(MustGet(queue, build_id).executor == "ex-1");
+    REQUIRE(!MustClaim(queue).has_value());
+    REQUIRE(absl::IsFailedPrecondition(queue.work().Complete(LeaseOf(job), "compatible")));
+    MustComplete(queue, *again, "compatible");
+  }
+  SECTION("not after another claimed it") {
+    const ClaimedJob other = ClaimOne(queue, "ex-2");
+    REQUIRE(absl::IsFailedPrecondition(
+        queue.work().Adopt(LeaseOf(job), "ex-1", queue.lease()).status()));
+    MustComplete(queue, other, "compatible");
+  }
+}
+
 void CrashLoop(QueueHarness& queue) {
   const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
   for (int crash = 1; crash <= 3; ++crash) {
@@ -158,6 +180,9 @@ void LeaseContract(const MakeQueueHarness& make) {
   }
   SECTION("progress") {
     Progress(*queue);
+  }
+  SECTION("a job taken back by who lost it") {
+    Adopted(*queue);
   }
   SECTION("a job that kills three executors is a dead letter") {
     CrashLoop(*queue);

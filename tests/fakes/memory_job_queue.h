@@ -52,6 +52,8 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
   absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) override;
   absl::Status Requeue(const Lease& lease) override;
   absl::Status Park(const Lease& lease, const std::vector<std::string>& needs) override;
+  absl::StatusOr<ClaimedJob> Adopt(const Lease& lease, const std::string& executor_id,
+                                   absl::Duration duration) override;
   absl::Status ReportProgress(const Lease& lease, const JobProgress& progress) override;
   absl::Status Unregister(const std::string& executor_id) override;
 

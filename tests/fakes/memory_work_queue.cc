@@ -64,7 +64,7 @@ ClaimedJob MemoryJobQueue::Activate(Job& job, const ClaimRequest& request,
   job.charged = tenant;
   job.claimed = clock_->Now();
   job.lease_end = clock_->Now() + request.lease;
-  nonces_[request.nonce] = Lease{job.view.spec.job_id, job.token};
+  if (!request.nonce.empty()) nonces_[request.nonce] = Lease{job.view.spec.job_id, job.token};
   return Describe(job);
 }
 
@@ -128,6 +128,11 @@ absl::StatusOr<HeartbeatReply> MemoryJobQueue::Heartbeat(const ExecutorInfo& exe
   MutexLock lock(&mutex_);
   LIF_RETURN_IF_ERROR(away_);
   Executor& known = executors_[executor.id];
+  if (known.info.started > executor.started && IsAlive(known)) {
+    return absl::AlreadyExistsError(absl::StrCat("another executor named ", executor.id,
+                                                 " registered later, on host ", known.info.host,
+                                                 "; give each its own --executor-id"));
+  }
   known.info = executor;
   known.info.heartbeat = clock_->Now();
   known.lease = lease;
@@ -209,6 +214,23 @@ absl::Status MemoryJobQueue::Park(const Lease& lease, const std::vector<std::str
     Await(*job, needs, JobState::kParked);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<ClaimedJob> MemoryJobQueue::Adopt(const Lease& lease, const std::string& executor_id,
+                                                 absl::Duration duration) {
+  MutexLock lock(&mutex_);
+  LIF_RETURN_IF_ERROR(away_);
+  LIF_ASSIGN_OR_RETURN(Job * job, Held(lease));
+  if (job->view.state == JobState::kActive) {
+    job->lease_end = clock_->Now() + duration;
+    return Describe(*job);
+  }
+  if (job->view.state != JobState::kReady || job->view.cancel_requested) {
+    return NotHeld(job->view);
+  }
+  job->view.crash_count = std::max(0, job->view.crash_count - 1);
+  return Activate(*job, {executor_id, job->view.spec.pool, "", duration},
+                  job->waiters.begin()->first);
 }
 
 absl::Status MemoryJobQueue::ReportProgress(const Lease& lease, const JobProgress& progress) {

@@ -42,6 +42,7 @@ local function cancel(keys, args)
       local was_ready = job.st == 'ready'
       if was_ready then leave_ready(ctx, job) end
       table.remove(list, position)
+      count_live(ctx, tenant, -1)
       set_fields(ctx, job, {w = format_waiters(list)})
       if was_ready then stand_in_ready(ctx, job) end
     end

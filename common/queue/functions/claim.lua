@@ -68,8 +68,10 @@ local function to_active(ctx, job, request, tenant)
   set_fields(ctx, job, fields)
   redis.call('ZADD', key(ctx, 'lease'), int(ctx.now + request.lease), job.id)
   move(ctx, job, 'active')
-  redis.call('SET', key(ctx, 'nonce', request.nonce), job.id .. ' ' .. token,
-             'PX', int(request.lease))
+  if request.nonce then
+    redis.call('SET', key(ctx, 'nonce', request.nonce), job.id .. ' ' .. token,
+               'PX', int(request.lease))
+  end
 end
 
 local function claim(keys, args)

@@ -3,7 +3,7 @@
 -- so far, and a second for each dispatch, so that a burst of claims alternates too. A tenant that
 -- comes back from idleness starts at the pool's virtual time: it is next, but saves up no credit.
 -- (running + 1) / weight alone starves the lighter of two tenants on a single slot; see
--- docs/decisions/0020-fair-share.md.
+-- docs/decisions/0007-fair-share.md.
 
 local DISPATCH_COST_MS = 1000
 local USE_KEPT_MS = 3600000
@@ -11,19 +11,34 @@ local USE_KEPT_MS = 3600000
 -- looks at, at most so often.
 local PICK_CORRECTIONS = 32
 
-local function weight_of(ctx, tenant)
-  local weight = tonumber(redis.call('HGET', key(ctx, 'tenant', tenant), 'weight') or '1')
-  if not weight or weight <= 0 then return 1 end
-  return weight
+-- What an operator allows a tenant, and its counts: `live`, jobs not done that it waits for, and
+-- `run`, jobs that run on its account. A limit of 0 is none.
+local function policy_of(ctx, tenant)
+  local fields = redis.call('HMGET', key(ctx, 'tenant', tenant), 'weight', 'max_running', 'run',
+                            'max_queued', 'live')
+  local weight = tonumber(fields[1] or '1')
+  return {
+    weight = weight and weight > 0 and weight or 1,
+    max_running = tonumber(fields[2] or '0') or 0, run = tonumber(fields[3] or '0') or 0,
+    max_queued = tonumber(fields[4] or '0') or 0, live = tonumber(fields[5] or '0') or 0,
+  }
 end
 
-local function use_of(ctx, pool, tenant)
+local function may_run(policy)
+  return policy.max_running == 0 or policy.run < policy.max_running
+end
+
+local function count_live(ctx, tenant, change)
+  redis.call('HINCRBY', key(ctx, 'tenant', tenant), 'live', change)
+end
+
+local function use_of(ctx, pool, tenant, policy)
   local fields = redis.call('HMGET', key(ctx, 'use', pool, tenant), 'served', 'run', 'starts')
   local use = {
     served = tonumber(fields[1] or '0') or 0, -- ms / weight
     run = tonumber(fields[2] or '0') or 0, -- jobs that run now
     starts = tonumber(fields[3] or '0') or 0, -- sum of the times they were claimed at
-    weight = weight_of(ctx, tenant),
+    weight = (policy or policy_of(ctx, tenant)).weight,
   }
   use.score = use.served + (use.run * ctx.now - use.starts) / use.weight
   return use
@@ -41,7 +56,9 @@ end
 local function tenant_gets_work(ctx, pool, tenant)
   local tenants = key(ctx, 'ten', pool)
   if redis.call('ZSCORE', tenants, tenant) then return end
-  local use = use_of(ctx, pool, tenant)
+  local policy = policy_of(ctx, tenant)
+  if not may_run(policy) then return end
+  local use = use_of(ctx, pool, tenant, policy)
   local behind = virtual_time(ctx, pool) - use.score
   if behind > 0 then
     use.served = use.served + behind
@@ -50,6 +67,18 @@ local function tenant_gets_work(ctx, pool, tenant)
     redis.call('PEXPIRE', key(ctx, 'use', pool, tenant), USE_KEPT_MS)
   end
   redis.call('ZADD', tenants, string.format('%.3f', use.score), tenant)
+end
+
+-- Into or out of the sets of all pools, after its limit or its count changed.
+local function settle_tenant(ctx, tenant)
+  local policy = policy_of(ctx, tenant)
+  for _, pool in ipairs(redis.call('SMEMBERS', key(ctx, 'pools'))) do
+    if not may_run(policy) then
+      redis.call('ZREM', key(ctx, 'ten', pool), tenant)
+    elseif redis.call('EXISTS', key(ctx, 'rdy', pool, tenant)) == 1 then
+      tenant_gets_work(ctx, pool, tenant)
+    end
+  end
 end
 
 -- The tenant to serve next, or nil.
@@ -66,7 +95,8 @@ local function next_tenant(ctx, pool)
 end
 
 local function charge(ctx, pool, tenant)
-  local use = use_of(ctx, pool, tenant)
+  local policy = policy_of(ctx, tenant)
+  local use = use_of(ctx, pool, tenant, policy)
   if use.score > virtual_time(ctx, pool) then
     redis.call('SET', key(ctx, 'vt', pool), string.format('%.3f', use.score))
   end
@@ -77,14 +107,20 @@ local function charge(ctx, pool, tenant)
   redis.call('PERSIST', key(ctx, 'use', pool, tenant))
   redis.call('ZADD', key(ctx, 'ten', pool), 'XX',
              string.format('%.3f', use.score + DISPATCH_COST_MS / use.weight), tenant)
+  redis.call('HINCRBY', key(ctx, 'tenant', tenant), 'run', 1)
+  policy.run = policy.run + 1
+  if not may_run(policy) then settle_tenant(ctx, tenant) end
 end
 
 local function discharge(ctx, pool, tenant, started)
-  local use = use_of(ctx, pool, tenant)
+  local policy = policy_of(ctx, tenant)
+  local use = use_of(ctx, pool, tenant, policy)
   if use.run < 1 then return end
   use.served = use.served + math.max(0, ctx.now - started) / use.weight
   use.run = use.run - 1
   use.starts = use.run == 0 and 0 or use.starts - started
   store_use(ctx, pool, tenant, use)
   if use.run == 0 then redis.call('PEXPIRE', key(ctx, 'use', pool, tenant), USE_KEPT_MS) end
+  redis.call('HINCRBY', key(ctx, 'tenant', tenant), 'run', -1)
+  if policy.max_running > 0 then settle_tenant(ctx, tenant) end
 end

@@ -20,6 +20,17 @@ local function renew(ctx, id, token, lease)
   return job.can and 'CANCEL' or 'OK'
 end
 
+-- Two executors with one identity would fight over drains and slots: the one that started last keeps
+-- the name, the other is told.
+local function superseded(ctx, id, executor, lease)
+  local known = redis.call('HMGET', key(ctx, 'ex', id), 'started', 'hb', 'host')
+  local started, heard = tonumber(known[1] or '0') or 0, tonumber(known[2] or '0') or 0
+  if started <= (tonumber(executor.started) or 0) or ctx.now - heard > 3 * lease then return nil end
+  return redis.error_reply('LIFSUPERSEDED another executor named ' .. id ..
+                           ' registered later, on host ' .. (known[3] or '?') ..
+                           '; give each its own --executor-id')
+end
+
 local function heartbeat(keys, args)
   local ctx = enter(keys)
   local id, lease = args[1], whole(args[2], 100, 3600000)
@@ -31,6 +42,8 @@ local function heartbeat(keys, args)
   if not leases then return invalid('leases: at most 1000') end
   local executor = pairs_to_table(fields)
   if not is_name(executor.pool) then return invalid('pool: write a name') end
+  local other = superseded(ctx, id, executor, lease)
+  if other then return other end
   fields[#fields + 1] = 'hb'
   fields[#fields + 1] = int(ctx.now)
   fields[#fields + 1] = 'lease'

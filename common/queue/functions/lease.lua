@@ -16,6 +16,7 @@ local function complete(keys, args)
   if not redis.call('ZSCORE', key(ctx, 'dead'), job.id) then
     redis.call('ZADD', key(ctx, 'done'), int(ctx.now), job.id)
   end
+  for _, waiter in ipairs(waiters_of(job)) do count_live(ctx, waiter.tenant, -1) end
   redis.call('DEL', key(ctx, 'need', job.id))
   start_release(ctx, job)
   return 'OK'
@@ -91,6 +92,28 @@ local function park(keys, args)
     to_ready(ctx, job)
   end
   return 'OK'
+end
+
+-- adopt(executor, id, token, lease_ms): an executor that holds a result whose lease ran out, after a
+-- restart or a long absence, takes the job back while no other has claimed it since. Answers as a
+-- claim does. The loss is not counted as a crash.
+local function adopt(keys, args)
+  local ctx = enter(keys)
+  local request = {executor = args[1], lease = whole(args[4], 100, 3600000)}
+  if not is_id(request.executor) then return invalid('executor_id: write an ID') end
+  if not request.lease then return invalid('lease: write 100 ms to an hour') end
+  local job, problem = held_job(ctx, args[2], args[3])
+  if not job then return problem end
+  if job.st == 'active' then
+    redis.call('ZADD', key(ctx, 'lease'), int(ctx.now + request.lease), job.id)
+    return answer_claim(ctx, job)
+  end
+  if job.st ~= 'ready' or job.can then return not_held(job) end
+  local crashes = tonumber(job.cr or '0')
+  if crashes > 0 then set_fields(ctx, job, {cr = int(crashes - 1)}) end
+  local list = waiters_of(job)
+  to_active(ctx, job, request, list[1] and list[1].tenant)
+  return answer_claim(ctx, job)
 end
 
 -- progress(id, token, stage, step, steps, step name, cached, steps cached, log bytes)

@@ -104,6 +104,7 @@ local function create_job(ctx, request, given)
   redis.call('SET', key(ctx, 'bid', given.bid), given.id)
   redis.call('SADD', key(ctx, 'pools'), given.pool)
   if request.ttl > 0 then set_ttl(ctx, job, ctx.now + request.ttl) end
+  count_live(ctx, request.tenant, 1)
   local open, failed = open_needs(ctx, given.needs)
   if failed then
     blame(ctx, job, failed)
@@ -121,6 +122,7 @@ local function join_job(ctx, request, job)
   local waiter = find_waiter(list, request.tenant)
   if not waiter then
     list[#list + 1] = {tenant = request.tenant, priority = request.priority, joined = ctx.now}
+    count_live(ctx, request.tenant, 1)
   elseif waiter.priority < request.priority then
     waiter.priority = request.priority
   else
@@ -155,7 +157,7 @@ local function submit_job(ctx, request, given)
 end
 
 local function check_room(ctx, request)
-  local builds = {}
+  local builds, more = {}, 0
   for _, given in ipairs(request.jobs) do
     local job = load_job(ctx, given.id)
     if job and job.st ~= 'done' then
@@ -163,13 +165,21 @@ local function check_room(ctx, request)
       if #list >= MAX_WAITERS and not find_waiter(list, request.tenant) then
         return exhausted('job ' .. given.id .. ' has ' .. MAX_WAITERS .. ' waiting tenants already')
       end
+      if not find_waiter(list, request.tenant) then more = more + 1 end
     elseif not job then
       local owner = redis.call('GET', key(ctx, 'bid', given.bid))
       if (owner and owner ~= given.id) or (builds[given.bid] or given.id) ~= given.id then
         return invalid('build_id: ' .. given.bid .. ' is taken by another job; propose a new one')
       end
       builds[given.bid] = given.id
+      more = more + 1
     end
+  end
+  local policy = policy_of(ctx, request.tenant)
+  if policy.max_queued > 0 and more > 0 and policy.live + more > policy.max_queued then
+    return exhausted('tenant ' .. request.tenant .. ' has ' .. int(policy.live) .. ' of ' ..
+                     int(policy.max_queued) .. ' jobs that it may have in the queue, and asks for ' ..
+                     int(more) .. ' more; wait for some to end, or ask an operator for a higher quota')
   end
   return nil
 end

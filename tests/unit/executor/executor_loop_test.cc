@@ -211,6 +211,10 @@ TEST_CASE("An idle executor asks little of the queue, however many slots it has"
     absl::Status Park(const Lease& lease, const std::vector<std::string>& needs) override {
       return queue_.Park(lease, needs);
     }
+    absl::StatusOr<ClaimedJob> Adopt(const Lease& lease, const std::string& id,
+                                     absl::Duration duration) override {
+      return queue_.Adopt(lease, id, duration);
+    }
     absl::Status ReportProgress(const Lease& lease, const JobProgress& progress) override {
       return queue_.ReportProgress(lease, progress);
     }

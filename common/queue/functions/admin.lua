@@ -1,0 +1,100 @@
+-- What operators do: dead letters, tenants, and the question why a job waits.
+
+-- drop_dead(job ID): an operator has seen it; retention begins.
+local function drop_dead(keys, args)
+  local ctx = enter(keys)
+  local id = args[1]
+  if not is_job_id(id) or not redis.call('ZSCORE', key(ctx, 'dead'), id) then
+    return not_found('job ' .. tostring(id) .. ' is not a dead letter')
+  end
+  redis.call('ZREM', key(ctx, 'dead'), id)
+  local job = load_job(ctx, id)
+  if job then
+    drop_fields(ctx, job, {'dead'})
+    if job.st == 'done' then redis.call('ZADD', key(ctx, 'done'), int(ctx.now), id) end
+  end
+  return 'OK'
+end
+
+-- set_tenant(tenant, weight, max_queued, max_running)
+local function set_tenant(keys, args)
+  local ctx = enter(keys)
+  local weight = tonumber(args[2])
+  local queued, running = whole(args[3], 0, 1e9), whole(args[4], 0, 1e6)
+  if not is_name(args[1]) then return invalid('tenant: write [a-z0-9][a-z0-9._-]{0,62}') end
+  if not weight or weight < 0.01 or weight > 100 then return invalid('weight: write 0.01 to 100') end
+  if not queued or not running then return invalid('max_queued, max_running: write 0 or more') end
+  redis.call('HSET', key(ctx, 'tenant', args[1]), 'weight', args[2], 'max_queued', int(queued),
+             'max_running', int(running))
+  settle_tenant(ctx, args[1])
+  return 'OK'
+end
+
+-- tenant(tenant): weight, max_queued, max_running, live, run
+local function tenant_usage(keys, args)
+  local ctx = enter(keys)
+  if not is_name(args[1]) then return invalid('tenant: write a name') end
+  local policy = policy_of(ctx, args[1])
+  return {
+    string.format('%.6f', policy.weight), int(policy.max_queued), int(policy.max_running),
+    int(policy.live), int(policy.run),
+  }
+end
+
+-- explain(build ID): a flat map of what decides when the job runs. `needs` names at most three.
+local EXPLAIN_NEEDS = 3
+local EXPLAIN_EXECUTORS = 1000
+
+local function serving(ctx, pool)
+  local alive = 0
+  local ids = redis.call('ZREVRANGE', key(ctx, 'exs'), 0, EXPLAIN_EXECUTORS - 1)
+  for _, id in ipairs(ids) do
+    local fields = redis.call('HMGET', key(ctx, 'ex', id), 'pool', 'hb', 'lease', 'drain')
+    local silent = ctx.now - tonumber(fields[2] or '0')
+    if fields[1] == pool and fields[4] ~= '1' and
+        silent <= ALIVE_LEASES * tonumber(fields[3] or '30000') then
+      alive = alive + 1
+    end
+  end
+  return alive
+end
+
+local function describe_needs(ctx, id)
+  local parts = {}
+  local needs = redis.call('SMEMBERS', key(ctx, 'need', id))
+  table.sort(needs)
+  for i = 1, math.min(#needs, EXPLAIN_NEEDS) do
+    local need = load_job(ctx, needs[i])
+    if need then
+      local where = need.ex and (' on executor ' .. need.ex) or ''
+      parts[#parts + 1] = need.kind .. ' ' .. need.bid .. ' (' .. need.man .. ', ' .. need.st ..
+                          where .. ')'
+    end
+  end
+  return #needs, table.concat(parts, ', ')
+end
+
+local function explain(keys, args)
+  local ctx = enter(keys)
+  local id = is_id(args[1]) and redis.call('GET', key(ctx, 'bid', args[1]))
+  local job = id and load_job(ctx, id)
+  if not job then return not_found('build ' .. tostring(args[1]) .. ' is not in the queue') end
+  local answer = {'st', job.st, 'pool', job.pool, 'nb', job.nb or '', 'serving',
+                  int(serving(ctx, job.pool))}
+  local function add(name, value)
+    answer[#answer + 1] = name
+    answer[#answer + 1] = value
+  end
+  if job.st == 'ready' then
+    local tenant = waiters_of(job)[1].tenant
+    local policy = policy_of(ctx, tenant)
+    add('tenant', tenant)
+    add('ahead', int(redis.call('ZRANK', key(ctx, 'rdy', job.pool, tenant), id) or 0))
+    if not may_run(policy) then add('quota', int(policy.max_running)) end
+  elseif job.st == 'waiting' or job.st == 'parked' then
+    local count, text = describe_needs(ctx, id)
+    add('needs', text)
+    add('need_count', int(count))
+  end
+  return answer
+end
