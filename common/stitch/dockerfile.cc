@@ -25,6 +25,10 @@ absl::Status CheckInput(const ResolvedManifest& manifest, const RenderOptions& o
     return absl::InvalidArgumentError(
         absl::StrCat(Quoted(manifest.manifest.id), " is not a manifest ID"));
   }
+  if (!IsCatalogName(manifest.base.name)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(manifest.base.name), " is not the name of a base"));
+  }
   if (!IsName(options.recipe.trust_domain)) {
     return absl::InvalidArgumentError(absl::StrCat("trust domain ",
                                                    Quoted(options.recipe.trust_domain),

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/catalog/semver.h"
 #include "common/catalog/values.h"
 #include "common/fragment/paths.h"
 #include "common/fragment/words.h"
@@ -77,6 +78,10 @@ std::map<std::string, std::string> Labels(const ImageStageRequest& request) {
 
 absl::StatusOr<std::string> RenderImageStage(const ImageStageRequest& request) {
   const Template& image_template = request.manifest.image_template;
+  if (!IsCatalogName(image_template.name) || !ParseSemVer(image_template.version).ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(image_template.Ref()), " is not the name@version of a template"));
+  }
   LIF_RETURN_IF_ERROR(CheckConfig(image_template));
   const ImageConfig& config = image_template.config;
   std::string text =

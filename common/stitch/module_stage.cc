@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/catalog/semver.h"
 #include "common/catalog/values.h"
 #include "common/fragment/run_mount.h"
 #include "common/fragment/words.h"
@@ -149,7 +150,10 @@ std::string StageName(const Module& module) {
 
 absl::StatusOr<ModuleStage> RenderModuleStage(const StageRequest& request, StitchState* state) {
   const Module& module = request.module.module;
-  if (!IsCatalogName(module.name)) return Refuse(module, "name " + Quoted(module.name));
+  if (!IsCatalogName(module.name) || !ParseSemVer(module.version).ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(module.Ref()), " is not the name@version of a module"));
+  }
   LIF_RETURN_IF_ERROR(CheckArguments(request.module));
   const Fragment fragment = ParseFragment(module.fragment);
   const FragmentScope scope = ScopeOf(module);
