@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace lif {
@@ -25,6 +26,13 @@ std::string OneLine(std::string_view text) {
   std::string line(text.substr(0, std::min(text.size(), kMaxLine)));
   std::replace(line.begin(), line.end(), '\n', ' ');
   return line;
+}
+
+// A step in few words for watchers: its mounts stand in front of what it does and say little.
+std::string StepTitle(std::string_view name) {
+  std::vector<std::string> words = absl::StrSplit(OneLine(name), ' ', absl::SkipEmpty());
+  std::erase_if(words, [](const std::string& word) { return absl::StartsWith(word, "--mount="); });
+  return absl::StrJoin(words, " ");
 }
 
 }  // namespace
@@ -102,7 +110,7 @@ void BuildTracker::End(Vertex* vertex) {
 }
 
 void BuildTracker::Report(const Vertex& vertex) {
-  progress_.step_name = OneLine(vertex.last.name);
+  progress_.step_name = StepTitle(vertex.last.name);
   progress_.cached = vertex.last.cached;
   sinks_.progress(progress_);
 }

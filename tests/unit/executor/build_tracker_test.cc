@@ -146,5 +146,11 @@ TEST_CASE("A line without an end does not grow without bound") {
   CHECK(std::count(tracked.log.begin(), tracked.log.end(), 'x') >= 100'000);
 }
 
+TEST_CASE("Watchers see what a step does, not its mounts") {
+  Tracked tracked;
+  tracked.Apply(Vertex("d", "[core-x 1/2] RUN --mount=type=tmpfs,target=/tmp     apt-get update"));
+  CHECK(tracked.tracker.progress().step_name == "[core-x 1/2] RUN apt-get update");
+}
+
 }  // namespace
 }  // namespace lif
