@@ -2,7 +2,7 @@
 // it stays inside of its instruction.
 #include <random>
 
-#include "common/fragment/fragment.h"
+#include "absl/strings/str_split.h"
 #include "tests/support/catch.h"
 #include "tests/unit/stitch/stitch_fixture.h"
 
@@ -22,11 +22,14 @@ const std::string kEvil[] = {"a\nRUN evil",
                              "a\u2028RUN evil",
                              "a\u0085RUN evil"};
 
-// Instructions of a rendered text, without those of the fragments.
+// The first word of each line: BuildKit starts an instruction nowhere else, since a value that is
+// written is in quotes and ends neither a line nor in a backslash.
 std::vector<std::string> Keywords(const std::string& text) {
   std::vector<std::string> keywords;
-  for (const Instruction& instruction : ParseFragment(text).instructions) {
-    keywords.push_back(instruction.keyword);
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  for (const std::string& line : lines) {
+    if (!line.empty() && line[0] == '#') continue;
+    keywords.push_back(line.substr(0, line.find(' ')));
   }
   return keywords;
 }
