@@ -92,4 +92,6 @@ int Main() {
 }  // namespace
 }  // namespace lif
 
-int main() { return lif::Main(); }
+int main() {
+  return lif::Main();
+}

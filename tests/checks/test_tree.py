@@ -7,7 +7,7 @@ import tree
 
 MAX_LINES = 300
 # Generated or tabular files whose length says nothing about their design.
-LONG_BY_NATURE = re.compile(r"\.(json|md|proto|svg|sql|golden)$|/golden/|/testdata/")
+LONG_BY_NATURE = re.compile(r"\.(json|md|proto|svg|sql|golden)$|/(golden|testdata|data)/")
 # A path of somebody's machine, or the host of a mirror or hub. Written in parts, so that this
 # file passes its own check.
 MACHINE = re.compile("|".join([
