@@ -105,6 +105,11 @@ void LeaseKeeper::Beat() {
   for (const auto& lease : held) leases.push_back(lease->lease());
   const absl::Duration began = clock_.Steady();
   const auto reply = queue_.Heartbeat(options_.describe(), leases, options_.lease);
+  if (absl::IsAlreadyExists(reply.status())) {
+    logger_.Error("another executor has our ID", {{"error", reply.status()}});
+    if (options_.replaced) options_.replaced();
+    return;
+  }
   if (!reply.ok()) {
     if (answered_) logger_.Warn("heartbeat without answer", {{"error", reply.status()}});
     answered_ = false;

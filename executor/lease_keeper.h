@@ -29,6 +29,7 @@ class LeaseKeeper {
     absl::Duration lease = absl::Seconds(30);  // the period is a quarter of it
     std::function<ExecutorInfo()> describe;    // what to register; called on the keeper's thread
     std::function<void(bool)> drain_changed;   // whether an operator wants it, at each answer
+    std::function<void()> replaced;            // another executor, started later, has our ID
   };
 
   LeaseKeeper(WorkQueue& queue, Clock& clock, Logger logger, Options options);

@@ -19,6 +19,7 @@
 #include "common/records/postgres_fleet_lock.h"
 #include "common/records/postgres_record_reader.h"
 #include "common/records/postgres_record_writer.h"
+#include "executor/bound_process_runner.h"
 #include "executor/buildx_image_builder.h"
 #include "executor/config.h"
 #include "executor/docker_image_tester.h"
@@ -102,7 +103,8 @@ class Executor {
         keeper_(queue_, clock_, logger,
                 {.lease = config.lease,
                  .describe = [this] { return Describe(); },
-                 .drain_changed = [this](bool drain) { SetPaused(drain); }}),
+                 .drain_changed = [this](bool drain) { SetPaused(drain); },
+                 .replaced = [] { kill(getpid(), SIGTERM); }}),
         services_{clock_,          queue_,         keeper_,     log_,   catalog_,
                   records_,        record_writer_, fleet_lock_, blobs_, builder_,
                   registry_,       tester_,        *state_,     logger, IdentityOf(config),
@@ -162,7 +164,8 @@ class Executor {
   std::atomic<bool> draining_ = false;
   std::atomic<bool> paused_ = false;
   std::unique_ptr<StateDirectory> state_;
-  PosixProcessRunner runner_;
+  PosixProcessRunner processes_;
+  BoundProcessRunner runner_{processes_};
   PostgresPool postgres_;
   PostgresPool locks_;  // held while `postgres_` is asked: never the same pool
   PostgresCatalogReader catalog_;

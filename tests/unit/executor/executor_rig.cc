@@ -1,50 +1,16 @@
 #include "tests/unit/executor/executor_rig.h"
 
-#include <stdlib.h>
-
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/file_util.h"
 #include "common/base/ids.h"
 #include "executor/image_names.h"
+#include "tests/fakes/engine_catalog.h"
 
 namespace lif {
 namespace {
 
 const Platform kPlatform{"linux", "amd64"};
-constexpr std::string_view kMotd = "welcome\n";
-
-Module MakeModule(const std::string& name, Slot slot, const std::string& fragment) {
-  Module module;
-  module.name = name;
-  module.version = "1.0.0";
-  module.slot = slot;
-  module.summary = name;
-  module.platforms = {kPlatform};
-  module.fragment = fragment;
-  return module;
-}
-
-ImageTest MakeTest(const std::string& name, std::vector<std::string> run) {
-  ImageTest test;
-  test.name = name;
-  test.run = std::move(run);
-  return test;
-}
-
-void AddManifest(Catalog* catalog, const Module& app) {
-  catalog->modules[app.Ref()] = app;
-  Manifest manifest;
-  manifest.id = app.name;
-  manifest.summary = app.name;
-  manifest.template_name = "service";
-  manifest.template_version = "1.0.0";
-  manifest.base = "debian";
-  manifest.platforms = {kPlatform};
-  manifest.modules[Slot::kCore] = {{"motd", "1.0.0", {}}};
-  manifest.modules[Slot::kApp] = {{app.name, app.version, {}}};
-  catalog->manifests[manifest.id] = manifest;
-}
 
 ExecutorIdentity Identity() {
   ExecutorIdentity identity;
@@ -57,55 +23,9 @@ ExecutorIdentity Identity() {
 
 }  // namespace
 
-Catalog RigCatalog(const std::string& file_sha256) {
-  Catalog catalog;
-  catalog.name = "rig";
-  Base base;
-  base.name = "debian";
-  base.epoch = 1700000000;
-  base.platforms[kPlatform] = {"registry.example/debian", "sha256:" + std::string(64, 'b')};
-  catalog.bases["debian"] = base;
-  Template service;
-  service.name = "service";
-  service.version = "1.0.0";
-  service.slots = {{Slot::kCore, true, true}, {Slot::kApp, true, false}};
-  service.config.user = "1000:1000";
-  service.tests = {MakeTest("template-test", {"echo", "template"})};
-  catalog.templates[service.Ref()] = service;
-
-  Module motd = MakeModule("motd", Slot::kCore, "COPY --from=module etc/motd /etc/motd\n");
-  motd.files = {{"etc/motd", file_sha256, kMotd.size(), false}};
-  motd.tests = {MakeTest("motd-test", {"echo", "motd"})};
-  catalog.modules[motd.Ref()] = motd;
-
-  Module good = MakeModule("good", Slot::kApp, "RUN echo hello from good\n");
-  good.tests = {MakeTest("says-yes", {"echo", "yes"})};
-  good.tests[0].expect_stdout = "yes";
-  AddManifest(&catalog, good);
-  AddManifest(&catalog,
-              MakeModule("run-fails", Slot::kApp, "# a comment\nRUN echo it broke && exit 42\n"));
-  Module test_fails = MakeModule("test-fails", Slot::kApp, "RUN echo fine\n");
-  test_fails.tests = {MakeTest("passes", {"echo", "ok"}), MakeTest("finds-fault", {"exit", "7"}),
-                      MakeTest("never-runs", {"echo", "ok"})};
-  AddManifest(&catalog, test_fails);
-  AddManifest(&catalog, MakeModule("slow", Slot::kApp, "RUN echo begins && sleep 400\n"));
-  return catalog;
-}
-
-TempDirectory::TempDirectory() {
-  char name[] = "/tmp/lif-test-XXXXXX";
-  REQUIRE(mkdtemp(name) != nullptr);
-  path_ = name;
-}
-
-TempDirectory::~TempDirectory() {
-  (void)RemoveTree(path_);
-}
-
 ExecutorRig::ExecutorRig() {
-  const auto motd = blobs.Put(kMotd);
-  REQUIRE(motd.ok());
-  catalog = std::make_unique<MemoryCatalogReader>(RigCatalog(*motd));
+  REQUIRE(blobs.Put(kEngineCatalogFile).ok());
+  catalog = std::make_unique<MemoryCatalogReader>(EngineCatalog());
   auto opened = StateDirectory::Open(directory.path() + "/state");
   REQUIRE(opened.ok());
   state = *std::move(opened);
@@ -120,7 +40,8 @@ ExecutorRig::ExecutorRig() {
                                                                     info.slots = 1;
                                                                     return info;
                                                                   },
-                                                              .drain_changed = nullptr});
+                                                              .drain_changed = nullptr,
+                                                              .replaced = nullptr});
   StageLimits limits;
   limits.min_free_disk = 0;
   services = std::make_unique<Services>(

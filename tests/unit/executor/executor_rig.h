@@ -21,23 +21,11 @@
 #include "tests/fakes/memory_job_queue.h"
 #include "tests/fakes/memory_record_store.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_directory.h"
 
 namespace lif {
 
-// Manifests: "good"; "run-fails" (line 2 of its fragment), "test-fails", "slow" (sleeps 400 s).
-Catalog RigCatalog(const std::string& file_sha256);
-
-// A temporary directory, removed at the end.
-class TempDirectory {
- public:
-  TempDirectory();
-  ~TempDirectory();
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
+// Over EngineCatalog.
 class ExecutorRig {
  public:
   static constexpr absl::Duration kLease = absl::Minutes(10);
@@ -69,7 +57,7 @@ class ExecutorRig {
   FakeImageRegistry registry;
   FakeImageTester tester{&clock};
   std::unique_ptr<MemoryCatalogReader> catalog;
-  TempDirectory directory;
+  TemporaryDirectory directory;
   std::unique_ptr<StateDirectory> state;
   std::unique_ptr<LeaseKeeper> keeper;
   std::unique_ptr<Services> services;

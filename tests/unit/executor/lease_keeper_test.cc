@@ -117,7 +117,8 @@ TEST_CASE("The executor is registered, and told when an operator drains it") {
                             info.slots = 3;
                             return info;
                           },
-                      .drain_changed = [&drained](bool drain) { drained = drain; }});
+                      .drain_changed = [&drained](bool drain) { drained = drain; },
+                      .replaced = nullptr});
   keeper.Start();
   clock.AwaitSleepers(1);
   REQUIRE(queue.ListExecutors().ok());

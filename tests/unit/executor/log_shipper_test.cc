@@ -15,7 +15,7 @@ struct Shipping {
         shipper(build_log, blob_store, kBuild, file) {
     REQUIRE(file.Open().ok());
   }
-  TempDirectory directory;
+  TemporaryDirectory directory;
   BoundedTextFile file;
   LogShipper shipper;
 };

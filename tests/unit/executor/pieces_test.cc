@@ -92,7 +92,7 @@ TEST_CASE("The error report takes bytes that are not UTF-8") {
 }
 
 TEST_CASE("A text file stops growing at its bound and says so") {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   BoundedTextFile file(directory.path() + "/f", 10);
   REQUIRE(file.Open().ok());
   file.Append("12345");
@@ -105,7 +105,7 @@ TEST_CASE("A text file stops growing at its bound and says so") {
 }
 
 TEST_CASE("A state directory has one owner and forgets dead jobs") {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   const std::string path = directory.path() + "/state";
   auto first = StateDirectory::Open(path);
   REQUIRE(first.ok());
