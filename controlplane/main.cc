@@ -9,6 +9,7 @@
 
 #include "common/blobs/file_blob_store.h"
 #include "common/postgres/postgres_pool.h"
+#include "common/postgres/schema_check.h"
 #include "common/postgres_catalog/postgres_catalog_reader.h"
 #include "common/queue/redis_build_log.h"
 #include "common/queue/redis_job_queue.h"
@@ -59,6 +60,7 @@ class ControlPlane {
   std::vector<grpc::Service*> services() {
     return {&builds_, &catalog_service_, &record_service_, &fleet_service_};
   }
+  absl::Status CheckStores() { return CheckSchema(postgres_); }
   // Streams end; their clients go on at another replica.
   void Stop() { stop_.request_stop(); }
 
@@ -99,6 +101,10 @@ int Serve(const ControlPlaneConfig& config, const Logger& logger, const sigset_t
   const absl::StatusOr<RedisOptions> redis = ParseRedisUrl(config.common.redis_url);
   if (!redis.ok()) return Fail(redis.status(), kExitUsage);
   ControlPlane control_plane(config, *redis, logger);
+  const absl::Status stores = control_plane.CheckStores();
+  if (absl::IsFailedPrecondition(stores)) return Fail(stores, kExitError);
+  // What is away now is expected back: calls answer UNAVAILABLE until then.
+  if (!stores.ok()) logger.Warn("a store is away", {{"error", stores}});
   absl::StatusOr<std::unique_ptr<GrpcServer>> server =
       GrpcServer::Start(ServerOptionsOf(config), control_plane.services());
   if (!server.ok()) return Fail(server.status(), kExitError);

@@ -23,11 +23,9 @@
 #include "tests/fakes/memory_catalog_reader.h"
 #include "tests/fakes/memory_job_queue.h"
 #include "tests/fakes/memory_record_store.h"
+#include "tests/support/test_catalog.h"
 
 namespace lif {
-
-// Manifests py-api and py-worker (amd64, arm64), nginx-site (amd64), gpu-report (amd64, gpu).
-Catalog TestCatalog();
 
 class ControlPlane {
  public:
