@@ -172,10 +172,14 @@ class BuildCommand : public Command {
     const Style& style = context.terminal.err_style;
     for (const v1::SubmittedBuild& build : reply.builds()) {
       if (build.disposition() == v1::DISPOSITION_INVALID) {
-        context.terminal.err(absl::StrCat(style.Paint(Tone::kBad, "error:"), " ",
-                                          build.manifest_id(),
-                                          build.platform().empty() ? "" : " on ", build.platform(),
-                                          ": ", SafeForTerminal(build.reason(), style), "\n"));
+        // Alone it needs no name: the reason has it.
+        const std::string name =
+            reply.builds_size() == 1
+                ? ""
+                : absl::StrCat(build.manifest_id(), build.platform().empty() ? "" : " on ",
+                               build.platform(), ": ");
+        context.terminal.err(absl::StrCat(style.Paint(Tone::kBad, "error:"), " ", name,
+                                          SafeForTerminal(build.reason(), style), "\n"));
       } else if (Live(build) && wait_) {
         context.terminal.err(
             absl::StrCat(style.Paint(Tone::kStrong, build.manifest_id()), " ", build.platform(),

@@ -10,6 +10,8 @@
 namespace lif {
 namespace {
 
+constexpr size_t kLabelWidth = 9;  // "exit code"
+
 constexpr const char* kStageOrder[] = {"prepare", "contexts", "render", "build",
                                        "push",    "test",     "sbom",   "provenance",
                                        "sign",    "blobs",    "record", "publish"};
@@ -66,6 +68,7 @@ std::string QuotedTail(const std::string& tail, const Style& style) {
   return out + "\n";
 }
 
+// When several failed: a single one is what the failure tells already.
 std::string FailedTests(const v1::Record& record) {
   std::vector<std::string> lines;
   for (const v1::TestResult& test : record.tests()) {
@@ -74,7 +77,7 @@ std::string FailedTests(const v1::Record& record) {
                                  test.owner().empty() ? "the template" : test.owner(),
                                  test.message().empty() ? "" : ": ", test.message()));
   }
-  return absl::StrJoin(lines, "\n");
+  return lines.size() < 2 ? "" : absl::StrJoin(lines, "\n");
 }
 
 }  // namespace
@@ -108,7 +111,16 @@ std::string TestsText(const v1::Record& record) {
   return absl::StrCat(passed, " passed, ", failed, " failed");
 }
 
-std::string RenderFailure(const v1::Failure& failure, const Style& style) {
+std::string WhyText(const v1::Failure& failure) {
+  // BuildKit repeats the command, which is told beside it.
+  const bool repeats = failure.message().rfind("process \"", 0) == 0;
+  if (repeats && failure.has_exit_code()) {
+    return absl::StrCat("the command ended with exit code ", failure.exit_code().value());
+  }
+  return failure.message();
+}
+
+std::vector<Field> FailureFields(const v1::Failure& failure, const Style& style) {
   const bool user = failure.failure_class() == v1::FAILURE_CLASS_USER;
   std::string where = failure.module();
   if (!where.empty() && failure.fragment_line() > 0) {
@@ -121,37 +133,36 @@ std::string RenderFailure(const v1::Failure& failure, const Style& style) {
   }
   const std::string exit_code =
       failure.has_exit_code() ? absl::StrCat(failure.exit_code().value()) : "";
-  return RenderFields({{"why", {SafeForTerminal(failure.message(), style), Tone::kBad}},
-                       {"stage", stage},
-                       {"module", where},
-                       {"test", failure.test()},
-                       {"command", SafeForTerminal(failure.command(), style)},
-                       {"exit code", exit_code},
-                       {"caused by", failure.cause_build_id()}},
-                      style);
+  return {{"why", {SafeForTerminal(WhyText(failure), style), Tone::kBad}},
+          {"stage", stage},
+          {"module", where},
+          {"test", failure.test()},
+          {"command", SafeForTerminal(failure.command(), style)},
+          {"exit code", exit_code},
+          {"caused by", failure.cause_build_id()}};
 }
 
 std::string RenderBuildReport(const BuildResult& result, const Style& style, absl::Time now) {
   const v1::Record& record = result.record;
   std::string out = Headline(result, style, now);
   if (!Good(record)) {
-    out += RenderFailure(record.failure(), style);
+    out += RenderFields(FailureFields(record.failure(), style), style, kLabelWidth);
     out += QuotedTail(result.log_tail, style);
   }
   const std::string& id = record.build_id();
   std::vector<Field> fields = {
+      {"reused", {Reused(result) ? result.submitted.reason() : "", Tone::kDim}},
       {"image", ImageOf(record)},
       {"tag", {absl::StrJoin(record.tags(), "\n"), Tone::kStrong}},
       {"steps", StepsText(record)},
       {"tests", {TestsText(record)}},
-      {"failed tests", {Good(record) ? "" : FailedTests(record), Tone::kBad}},
+      {"failed", {FailedTests(record), Tone::kBad}},
       {"time", Reused(result) ? "" : StagesText(record)},
       {"record", absl::StrCat("lif records show ", id)},
       {"evidence", absl::StrCat("lif evidence ", id)},
   };
   if (!Good(record)) fields.push_back({"log", absl::StrCat("lif logs ", id)});
-  if (Reused(result)) fields.push_back({"reused", {result.submitted.reason(), Tone::kDim}});
-  return out + RenderFields(fields, style);
+  return out + RenderFields(fields, style, kLabelWidth);
 }
 
 std::string RenderBuildReports(const std::vector<BuildResult>& results, const Style& style,

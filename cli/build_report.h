@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "cli/style.h"
+#include "cli/table.h"
 #include "lif/v1/build_service.pb.h"
 #include "lif/v1/record_service.pb.h"
 
@@ -34,7 +35,10 @@ std::string StepsText(const v1::Record& record);
 // "5 passed", "4 passed, 1 failed"; "" when none ran.
 std::string TestsText(const v1::Record& record);
 
-// Where and how it failed: module, line, command, exit code, message. Labels as in RenderFields.
-std::string RenderFailure(const v1::Failure& failure, const Style& style);
+// Why it failed, in a line or a few: the engine's own words only where they add something.
+std::string WhyText(const v1::Failure& failure);
+
+// Where and how it failed: why, stage, module, line, command, exit code.
+std::vector<Field> FailureFields(const v1::Failure& failure, const Style& style);
 
 }  // namespace lif

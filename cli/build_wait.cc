@@ -25,7 +25,8 @@ class Wait {
       : context_(context),
         builds_(builds),
         options_(options),
-        board_({context.terminal.err_style, context.terminal.err_is_terminal}),
+        board_({context.terminal.err_style, context.terminal.err_is_terminal,
+                context.terminal.err_width}),
         area_(context.terminal.err),
         started_(context.clock->Steady()) {
     for (const v1::SubmittedBuild& build : builds) board_.Add(build, started_);

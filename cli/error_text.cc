@@ -37,7 +37,10 @@ std::string Indented(const std::string& text) {
 
 std::string ErrorText(const absl::Status& status, const Style& style) {
   const std::string message = SafeForTerminal(ToValidUtf8(std::string(status.message())), style);
-  std::string out = absl::StrCat(style.Paint(Tone::kBad, "error:"), " ", Indented(message), "\n");
+  // Who pressed Ctrl-C knows that it is no error.
+  const std::string label =
+      absl::IsCancelled(status) ? "" : style.Paint(Tone::kBad, "error:") + " ";
+  std::string out = absl::StrCat(label, Indented(message), "\n");
   for (const FieldViolation& violation : FieldViolationsOf(status)) {
     if (Contains(message, violation.description)) continue;
     absl::StrAppend(&out, "  ", violation.field, ": ",

@@ -123,21 +123,26 @@ std::string ProgressBoard::StepLine(const Build& build, const v1::BuildEvent& ne
   const std::string sign =
       failed ? style.Paint(Tone::kBad, style.Cross()) : style.Paint(Tone::kGood, style.Tick());
   if (before.stage().empty() || next.state() == v1::BUILD_STATE_DELAYED) return "";
-  if (before.stage() != "build") {
-    if (!stage_ends) return "";
-    return absl::StrCat("  ", sign, " ", before.stage(), "  ",
-                        style.Paint(Tone::kDim, DurationText(now - build.stage_began)), "\n");
-  }
-  if (before.step().name().empty() || build.step_told ||
-      (!stage_ends && !StepEnds(before.step(), next.step()))) {
+  const bool has_step = !before.step().name().empty();
+  std::string name = before.stage();
+  std::string took = DurationText(now - build.stage_began);
+  Tone tone = Tone::kDim;
+  if (has_step) {
+    if (build.step_told || (!stage_ends && !StepEnds(before.step(), next.step()))) return "";
+    // What was said last of the step itself tells whether the cache answered it.
+    const bool cached =
+        SameStep(before.step(), next.step()) ? next.step().cached() : before.step().cached();
+    name = before.stage() == "build" ? before.step().name()
+                                     : absl::StrCat(before.stage(), " ", before.step().name());
+    took = cached ? "cached" : DurationText(now - build.step_began);
+    if (cached) tone = Tone::kAccent;
+  } else if (!stage_ends || before.stage() == "build") {
     return "";
   }
-  // What was said last of the step itself tells whether the cache answered it.
-  const bool cached =
-      SameStep(before.step(), next.step()) ? next.step().cached() : before.step().cached();
-  const std::string took = cached ? "cached" : DurationText(now - build.step_began);
-  return absl::StrCat("  ", sign, " ", SafeForTerminal(before.step().name(), style), "  ",
-                      style.Paint(cached ? Tone::kAccent : Tone::kDim, took), "\n");
+  name = SafeForTerminal(name, style);
+  if (options_.width > 0)
+    name = Shorten(name, options_.width - std::min<size_t>(options_.width, 16), style);
+  return absl::StrCat("  ", sign, " ", name, "  ", style.Paint(tone, took), "\n");
 }
 
 std::string ProgressBoard::LiveChange(const Build& build, const v1::BuildEvent& next,
@@ -175,9 +180,10 @@ std::string ProgressBoard::PlainChange(const Build& build, const v1::BuildEvent&
              (next.state() != before.state() || next.message() != before.message())) {
     absl::StrAppend(&lines, prefix, SafeForTerminal(WaitingText(next), options_.style), "\n");
   }
-  if (next.stage() == "build" && !next.step().name().empty()) {
+  if (!next.step().name().empty()) {
     if (begins || !SameStep(next.step(), before.step())) {
-      absl::StrAppend(&lines, prefix, SafeForTerminal(StepText(next.step()), options_.style),
+      absl::StrAppend(&lines, prefix, next.stage() == "build" ? "" : next.stage() + " ",
+                      SafeForTerminal(StepText(next.step()), options_.style),
                       next.step().cached() ? "  cached" : "", "\n");
     }
   } else if (!next.stage().empty() && (begins || next.stage() != before.stage())) {
@@ -215,7 +221,10 @@ std::string ProgressBoard::LiveLine(const Build& build, absl::Duration now, size
   }
   const std::string elapsed = DurationText(now - std::min(build.began, now));
   std::string doing = build.event.stage().empty() ? "starting" : build.event.stage();
-  if (doing == "build" && !build.event.step().name().empty()) doing = StepText(build.event.step());
+  if (!build.event.step().name().empty()) {
+    doing = doing == "build" ? StepText(build.event.step())
+                             : absl::StrCat(doing, " ", StepText(build.event.step()));
+  }
   const size_t used = 2 + name.size() + 2 + kBarWidth + 2 + elapsed.size() + 2;
   doing = Shorten(SafeForTerminal(doing, style), width - std::min(width, used), style);
   const std::string spinner = style.unicode ? kSpinner[frame % std::size(kSpinner)]

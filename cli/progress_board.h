@@ -17,6 +17,7 @@ class ProgressBoard {
   struct Options {
     Style style;
     bool live = false;  // a terminal: steps are told when they end, and Live() shows the rest
+    size_t width = 0;   // that lines which stay should fit; 0: any
   };
   explicit ProgressBoard(Options options) : options_(options) {}
 

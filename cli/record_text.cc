@@ -48,7 +48,8 @@ std::string_view SlotText(v1::Slot slot) {
 
 // Which failure, in a few words: the first line of its message.
 std::string FailureLine(const v1::Failure& failure) {
-  const std::string line = failure.message().substr(0, failure.message().find('\n'));
+  const std::string why = WhyText(failure);
+  const std::string line = why.substr(0, why.find('\n'));
   return failure.module().empty() ? line : absl::StrCat(failure.module(), ": ", line);
 }
 
@@ -136,31 +137,33 @@ std::string RenderRecord(const v1::Record& record, const Style& style, absl::Tim
       style.Paint(Tone::kStrong, record.manifest_id()), " ", record.platform(), "  ",
       style.Paint(Tone::kDim, record.has_ended_at() ? AgoText(TimeOf(record.ended_at()), now) : ""),
       "\n");
-  if (record.has_failure()) out += RenderFailure(record.failure(), style);
+  std::vector<Field> fields;
+  if (record.has_failure()) fields = FailureFields(record.failure(), style);
   std::string image;
   if (!record.image_digest().empty()) {
     image = absl::StrCat(record.repository(), "@", record.image_digest());
   }
-  out += RenderFields(
-      {{"image", image},
-       {"tags", absl::StrJoin(record.tags(), "\n")},
-       {"size", record.image_size() > 0 ? SizeText(record.image_size()) : ""},
-       {"steps", StepsText(record)},
-       {"time",
-        absl::StrCat(TookText(record), StagesText(record).empty() ? "" : ": ", StagesText(record))},
-       {"submitted", StampText(record.has_submitted_at(), record.submitted_at())},
-       {"started", StampText(record.has_started_at(), record.started_at())},
-       {"ended", StampText(record.has_ended_at(), record.ended_at())},
-       {"executor", record.executor()},
-       {"pool", record.pool()},
-       {"attempt", absl::StrCat(record.attempt())},
-       {"generation",
-        absl::StrCat(record.generation(), record.effective() ? ", answers for its key" : "")},
-       {"tenant", record.tenant()},
-       {"base", record.base_image()},
-       {"build ID", record.build_id()},
-       {"build key", record.build_key()}},
-      style);
+  const std::vector<Field> facts = {
+      {"image", image},
+      {"tags", absl::StrJoin(record.tags(), "\n")},
+      {"size", record.image_size() > 0 ? SizeText(record.image_size()) : ""},
+      {"steps", StepsText(record)},
+      {"time",
+       absl::StrCat(TookText(record), StagesText(record).empty() ? "" : ": ", StagesText(record))},
+      {"submitted", StampText(record.has_submitted_at(), record.submitted_at())},
+      {"started", StampText(record.has_started_at(), record.started_at())},
+      {"ended", StampText(record.has_ended_at(), record.ended_at())},
+      {"executor", record.executor()},
+      {"pool", record.pool()},
+      {"attempt", absl::StrCat(record.attempt())},
+      {"generation",
+       absl::StrCat(record.generation(), record.effective() ? ", answers for its key" : "")},
+      {"tenant", record.tenant()},
+      {"base", record.base_image()},
+      {"build ID", record.build_id()},
+      {"build key", record.build_key()}};
+  fields.insert(fields.end(), facts.begin(), facts.end());
+  out += RenderFields(fields, style);
   if (record.layers_size() > 0) out += RenderLayers(record, style, width);
   if (record.tests_size() > 0) out += RenderTests(record, style, width);
   if (record.artifacts_size() > 0) {

@@ -111,7 +111,10 @@ std::string RenderBuild(const v1::Build& build, const Style& style, absl::Time n
     fields.insert(fields.begin(), {"why", {SafeForTerminal(build.message(), style), Tone::kBad}});
   }
   for (Field& field : NextSteps(build)) fields.push_back(std::move(field));
-  if (build.has_failure()) out += RenderFailure(build.failure(), style);
+  if (build.has_failure()) {
+    const std::vector<Field> failure = FailureFields(build.failure(), style);
+    fields.insert(fields.begin(), failure.begin(), failure.end());
+  }
   return out + RenderFields(fields, style);
 }
 
@@ -131,7 +134,8 @@ std::string RenderBuildList(const google::protobuf::RepeatedPtrField<v1::Build>&
       doing = build.stage() == "build" && !build.step().name().empty() ? build.step().name()
                                                                        : build.stage();
     } else if (build.has_failure()) {
-      doing = build.failure().message().substr(0, build.failure().message().find('\n'));
+      const std::string why = WhyText(build.failure());
+      doing = why.substr(0, why.find('\n'));
     }
     table.rows.push_back(
         {{build.build_id(), Tone::kDim},

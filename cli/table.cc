@@ -64,8 +64,7 @@ std::string RenderTable(const Table& table, const Style& style, size_t width) {
   return out;
 }
 
-std::string RenderFields(const std::vector<Field>& fields, const Style& style) {
-  size_t label_width = 0;
+std::string RenderFields(const std::vector<Field>& fields, const Style& style, size_t label_width) {
   for (const Field& field : fields) {
     if (!field.value.text.empty()) label_width = std::max(label_width, DisplayWidth(field.label));
   }

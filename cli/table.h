@@ -38,7 +38,9 @@ struct Field {
   Cell value;  // of several lines: the others stand under the first
 };
 
-// "  label  value" lines, labels in one column; fields without a value are left out.
-std::string RenderFields(const std::vector<Field>& fields, const Style& style);
+// "  label  value" lines, labels in one column of at least `label_width`; fields without a value
+// are left out.
+std::string RenderFields(const std::vector<Field>& fields, const Style& style,
+                         size_t label_width = 0);
 
 }  // namespace lif

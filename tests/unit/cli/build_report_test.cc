@@ -7,6 +7,10 @@
 namespace lif {
 namespace {
 
+bool Has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 const absl::Time kNow = absl::FromUnixSeconds(1700000000);
 
 BuildResult ResultOf(v1::Outcome outcome, v1::Disposition disposition) {
@@ -29,17 +33,17 @@ TEST_CASE("report: a compatible build tells image, tag, steps, times and what to
   result.record.add_tests()->set_passed(true);
   CHECK(RenderBuildReport(result, {}, kNow) ==
         "+ compatible  web linux/amd64  in 34.0s\n"
-        "  image     127.0.0.1:5000/lif/images@sha256:" +
+        "  image      127.0.0.1:5000/lif/images@sha256:" +
             std::string(64, 'b') +
             "\n"
-            "  tag       127.0.0.1:5000/lif/images:web-linux-amd64\n"
-            "  steps     4 cached, 9 run\n"
-            "  tests     1 passed\n"
-            "  time      build 28.5s, test 2.00s\n"
-            "  record    lif records show " +
+            "  tag        127.0.0.1:5000/lif/images:web-linux-amd64\n"
+            "  steps      4 cached, 9 run\n"
+            "  tests      1 passed\n"
+            "  time       build 28.5s, test 2.00s\n"
+            "  record     lif records show " +
             kBuildA +
             "\n"
-            "  evidence  lif evidence " +
+            "  evidence   lif evidence " +
             kBuildA + "\n");
 }
 
@@ -48,7 +52,7 @@ TEST_CASE("report: a reused build says from when it is and how to run it again")
   result.submitted.set_reason("build X was compatible; --rerun always builds it again");
   const std::string text = RenderBuildReport(result, {}, kNow);
   CHECK(text.find("+ compatible  web linux/amd64  reused, built 66s ago\n") == 0);
-  CHECK(text.find("  reused    build X was compatible; --rerun always builds it again\n") !=
+  CHECK(text.find("  reused     build X was compatible; --rerun always builds it again\n") !=
         std::string::npos);
 }
 
@@ -72,14 +76,14 @@ TEST_CASE("report: a failed build tells module, line, command, exit code and the
         "  command    RUN false\n"
         "  exit code  42\n"
         "\n  last output\n  | first\n  | red\n\n"
-        "  steps     4 cached, 9 run\n"
-        "  record    lif records show " +
+        "  steps      4 cached, 9 run\n"
+        "  record     lif records show " +
             std::string(kBuildA) +
             "\n"
-            "  evidence  lif evidence " +
+            "  evidence   lif evidence " +
             kBuildA +
             "\n"
-            "  log       lif logs " +
+            "  log        lif logs " +
             kBuildA + "\n");
 }
 
@@ -87,9 +91,9 @@ TEST_CASE("report: exit code 0 and none at all differ; the class is told unless 
   v1::Failure failure;
   failure.set_stage("push");
   failure.set_failure_class(v1::FAILURE_CLASS_INFRASTRUCTURE);
-  CHECK(RenderFailure(failure, {}) == "  stage  push, infrastructure\n");
+  CHECK(RenderFields(FailureFields(failure, {}), {}) == "  stage  push, infrastructure\n");
   failure.mutable_exit_code()->set_value(0);
-  CHECK(RenderFailure(failure, {}).find("exit code  0") != std::string::npos);
+  CHECK(RenderFields(FailureFields(failure, {}), {}).find("exit code  0") != std::string::npos);
 }
 
 TEST_CASE("report: failed tests are named with their owner and reason") {
@@ -99,10 +103,20 @@ TEST_CASE("report: failed tests are named with their owner and reason") {
   test->set_name("answers");
   test->set_owner("app@1.0.0");
   test->set_message("stdout lacks 'hello'");
+  CHECK_FALSE(Has(RenderBuildReport(result, {}, kNow), "stdout lacks"));
+  *result.record.add_tests() = *test;
   const std::string text = RenderBuildReport(result, {}, kNow);
-  CHECK(text.find("  tests         1 passed, 1 failed\n") != std::string::npos);
-  CHECK(text.find("  failed tests  answers of app@1.0.0: stdout lacks 'hello'\n") !=
+  CHECK(text.find("  tests      1 passed, 2 failed\n") != std::string::npos);
+  CHECK(text.find("  failed     answers of app@1.0.0: stdout lacks 'hello'\n") !=
         std::string::npos);
+}
+
+TEST_CASE("report: the engine's words are left out when they only repeat the command") {
+  v1::Failure failure;
+  failure.set_message("process \"/bin/sh -c false\" did not complete successfully: exit code: 1");
+  CHECK(WhyText(failure) == failure.message());
+  failure.mutable_exit_code()->set_value(1);
+  CHECK(WhyText(failure) == "the command ended with exit code 1");
 }
 
 TEST_CASE("report: several builds are a table, with details of those that failed") {

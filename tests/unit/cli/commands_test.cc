@@ -104,7 +104,7 @@ TEST_CASE("status: one build, and its exit code is its outcome's") {
   factory.builds.builds[kBuildA] = failed;
   run = factory.Run({"status", kBuildA});
   CHECK(run.code == 1);
-  CHECK(Has(run.out, "why  exit code 1\n"));
+  CHECK(Has(run.out, "why       exit code 1\n"));
   CHECK(Has(run.out, std::string("lif records show ") + kBuildA));
 
   run = factory.Run({"status", kBuildB});

@@ -75,6 +75,26 @@ TEST_CASE("progress: on a terminal a line stays for each step that ended") {
   CHECK(board.Apply(last, t + absl::Seconds(6)) == "  ✗ push  1.00s\n");
 }
 
+TEST_CASE("progress: steps of other stages are told with the stage") {
+  ProgressBoard board = BoardOf(true);
+  board.Apply(Running("test", "answers", 0, 2), kStart);
+  CHECK(board.Apply(Running("test", "stops", 1, 2), kStart + absl::Seconds(1)) ==
+        "  ✓ test answers  1.00s\n");
+  CHECK(board.Apply(Running("record"), kStart + absl::Seconds(3)) == "  ✓ test stops  2.00s\n");
+  ProgressBoard plain = BoardOf(false);
+  CHECK(plain.Apply(Running("test", "answers", 0, 2), kStart) ==
+        "web linux/amd64: running on executor-1\nweb linux/amd64: test 0/2 answers\n");
+}
+
+TEST_CASE("progress: lines that stay fit the terminal") {
+  ProgressBoard board({Style{false, true}, true, 40});
+  board.Add(Submitted("web", kBuildA, v1::DISPOSITION_QUEUED), kStart);
+  board.Apply(Running("build", "[core 1/2] RUN " + std::string(100, 'x'), 0, 2), kStart);
+  const std::string line = board.Apply(Running("push"), kStart);
+  CHECK(DisplayWidth(line) <= 40);
+  CHECK(line.find("…  0.00s\n") != std::string::npos);
+}
+
 TEST_CASE("progress: a retry is told with its reason") {
   ProgressBoard board = BoardOf(true);
   board.Apply(Running("push"), kStart);
