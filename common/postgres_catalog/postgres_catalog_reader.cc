@@ -197,7 +197,7 @@ absl::Status PostgresCatalogReader::NoManifest(const std::string& id) {
   }
   return absl::NotFoundError(absl::StrCat("no manifest '", id, "'",
                                           DidYouMean(id, FirstColumn(rows)),
-                                          "; lif catalog list shows them all"));
+                                          "\nlif catalog list shows them all"));
 }
 
 absl::Status PostgresCatalogReader::NoModule(const std::string& name, const std::string& version) {
