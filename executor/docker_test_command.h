@@ -11,7 +11,7 @@ namespace lif {
 struct DockerTestOptions {
   std::string docker = "docker";
   std::string docker_host;  // "" for Docker's own default
-  std::string executor_id;  // label by which leftovers are found
+  std::string executor_id;  // label by which leftovers are found: unique on the engine
   std::string memory = "2g";
   int pids_limit = 512;
 };

@@ -5,10 +5,13 @@
 
 #include <atomic>
 #include <cstdio>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "common/base/digest.h"
 #include "common/blobs/file_blob_store.h"
 #include "common/config/version.h"
 #include "common/postgres/postgres_pool.h"
@@ -78,6 +81,25 @@ std::string HostName() {
   return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
 }
 
+// Marks this executor's containers on its engine. The ID alone would not do: executors of two
+// factories may share an engine and a name, and one that starts would remove the other's running
+// tests as leftovers of its own. A state directory belongs to one executor.
+std::string OwnerLabel(const ExecutorConfig& config) {
+  std::error_code ignored;  // a path that can't be made absolute still tells most apart
+  const std::string state = std::filesystem::absolute(config.state_dir, ignored).string();
+  const std::string owner = config.common.factory + "\n" + state;
+  return config.executor_id + "." + Sha256Hex(owner).substr(0, 12);
+}
+
+DockerTestOptions TesterOptionsOf(const ExecutorConfig& config) {
+  DockerTestOptions options;
+  options.docker_host = config.docker_host;
+  options.executor_id = config.executor_id;
+  options.owner = HostName() + ":" + std::filesystem::absolute(config.state_dir).string();
+  options.memory = config.test_memory;
+  return options;
+}
+
 // Members are in the order of their dependencies, so that each ends before what it uses.
 class Executor {
  public:
@@ -99,7 +121,7 @@ class Executor {
         builder_(runner_, {"docker", config.docker_host, config.builder}),
         registry_client_(runner_, {config.registry_insecure, config.registry_auth_file}),
         registry_(registry_client_),
-        tester_(runner_, {"docker", config.docker_host, config.executor_id, config.test_memory}),
+        tester_(runner_, {"docker", config.docker_host, OwnerLabel(config), config.test_memory}),
         keeper_(queue_, clock_, logger,
                 {.lease = config.lease,
                  .describe = [this] { return Describe(); },
