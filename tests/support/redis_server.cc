@@ -101,7 +101,10 @@ absl::Status RedisServer::AwaitReady() {
     auto connection = RedisConnection::Connect(options());
     if (connection.ok()) {
       auto reply = (*connection)->Command({"PING"}, absl::Seconds(1));
-      if (reply.ok() && reply->text() == "PONG") return absl::OkStatus();
+      // NOAUTH: it answers, and wants an account first.
+      const bool answers =
+          reply.ok() && (reply->text() == "PONG" || reply->text().find("NOAUTH") == 0);
+      if (answers) return absl::OkStatus();
     }
     if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
       pid_ = -1;
