@@ -117,13 +117,13 @@ run_lif() { "$LIF_STATE/bin/lif" "$@"; }
 # publisher are given to the commands of the catalog alone.
 write_wrapper() {
   write_private "$LIF_STATE/etc/publisher.env" <<ENV
-export LIF_POSTGRES_DSN='$(postgres_dsn lif_publisher)'
-export LIF_BLOB_DIR='$LIF_STATE/data/blobs'
+export LIF_PUBLISHER_DSN='$(postgres_dsn lif_publisher)'
 ENV
   cat >"$LIF_STATE/bin/lif" <<SH
 #!/bin/bash
 export LIF_SERVER='$(server_address)' LIF_REGISTRY='$(registry_prefix)' LIF_REGISTRY_INSECURE=true
 export DOCKER_HOST='${DOCKER_HOST:-}' LIF_NETWORK='$(network_mode)'
+export LIF_BLOB_DIR='$LIF_STATE/data/blobs'
 if [[ \${1:-} == catalog ]]; then source '$LIF_STATE/etc/publisher.env'; fi
 exec '$LIF_BUILD/bin/lif' "\$@"
 SH
