@@ -26,6 +26,15 @@ def slugify(text):
     return "-".join(re.findall(r"[a-z0-9]+", ascii_text.lower()))
 
 
+CALLS = ["GET /healthz", "POST /v1/wordcount", "GET /v1/slug?text=…"]
+
+
+@app.get("/")
+def index():
+    """What a visitor who knows nothing can ask next."""
+    return jsonify(service="text-api", calls=CALLS)
+
+
 @app.get("/healthz")
 def healthz():
     return jsonify(status="ok")
