@@ -173,10 +173,10 @@ std::string RenderBuildReports(const std::vector<BuildResult>& results, const St
                {"OUTCOME"},
                {"STEPS"},
                {"TIME", true},
-               {"BUILD"},
-               {"TAG", false, true}},
+               {"BUILD", false, true}},
               {}};
   std::string failures;
+  std::vector<std::string> tags;
   size_t told = 0;
   for (const BuildResult& result : results) {
     const v1::Record& record = result.record;
@@ -191,13 +191,18 @@ std::string RenderBuildReports(const std::vector<BuildResult>& results, const St
                           {std::string(OutcomeText(record.outcome())), tone},
                           StepsText(record),
                           time,
-                          {record.build_id(), Tone::kDim},
-                          record.tags().empty() ? "" : record.tags(0)});
+                          {record.build_id(), Tone::kDim}});
+    for (const std::string& tag : record.tags()) tags.push_back(tag);
     if (!Good(record) && told++ < details) {
       absl::StrAppend(&failures, "\n", RenderBuildReport(result, style, now));
     }
   }
-  return RenderTable(table, style, width) + failures;
+  std::string out = RenderTable(table, style, width);
+  // Apart, since a reference that is shortened to fit is of no use.
+  if (!tags.empty()) {
+    absl::StrAppend(&out, "\n", RenderFields({{"tags", absl::StrJoin(tags, "\n")}}, style));
+  }
+  return out + failures;
 }
 
 }  // namespace lif
