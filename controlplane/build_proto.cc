@@ -4,12 +4,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/ids.h"
+#include "common/base/utf8.h"
 #include "controlplane/field_errors.h"
 #include "controlplane/paging.h"
 #include "controlplane/proto_values.h"
 
 namespace lif {
 namespace {
+
+// Clients receive 4 MiB by default: 1,000 builds of a page, 10,000 answers of a submit.
+constexpr size_t kListedText = 500;
+constexpr size_t kRoomForReply = 3'500'000;
+constexpr size_t kCutReason = 120;
 
 RerunPolicy RerunOf(v1::RerunPolicy policy) {
   switch (policy) {
@@ -177,6 +183,11 @@ void SetSubmitResponse(const SubmitBuildsOutput& output, v1::SubmitBuildsRespons
     out->set_invalid_code(build.invalid_code);
     if (build.outcome) out->set_outcome(ToProto(*build.outcome));
   }
+  if (response->ByteSizeLong() > kRoomForReply) {
+    for (v1::SubmittedBuild& build : *response->mutable_builds()) {
+      build.set_reason(TruncateUtf8(build.reason(), kCutReason));
+    }
+  }
   for (const std::string& warning : output.warnings) response->add_warnings(warning);
   response->set_reused(counts[static_cast<int>(SubmitAnswer::kReused)]);
   response->set_joined(counts[static_cast<int>(SubmitAnswer::kJoined)]);
@@ -187,7 +198,17 @@ void SetSubmitResponse(const SubmitBuildsOutput& output, v1::SubmitBuildsRespons
 void SetBuild(const BuildStatus& build, v1::Build* out) {
   out->set_ahead(-1);
   if (build.job) SetJob(*build.job, out);
+  if (build.unserved) {
+    out->set_waiting_reason("no registered executor serves pool " + out->pool() +
+                            ": it waits until one is started");
+  }
   if (build.record) SetRecorded(*build.record, out);
+}
+
+void SetListedBuild(const BuildStatus& build, v1::Build* out) {
+  SetBuild(build, out);
+  out->set_message(TruncateUtf8(out->message(), kListedText));
+  if (out->has_failure()) ShortenFailure(kListedText, out->mutable_failure());
 }
 
 void SetEvent(const BuildStatus& build, absl::Time at, v1::BuildEvent* out) {

@@ -13,6 +13,8 @@ absl::StatusOr<SubmitBuildsInput> SubmitInputOf(const v1::SubmitBuildsRequest& r
 void SetSubmitResponse(const SubmitBuildsOutput& output, v1::SubmitBuildsResponse* response);
 
 void SetBuild(const BuildStatus& build, v1::Build* out);
+// In a list: long texts are cut, so that a full page stays under what a client receives by default.
+void SetListedBuild(const BuildStatus& build, v1::Build* out);
 void SetEvent(const BuildStatus& build, absl::Time at, v1::BuildEvent* out);
 
 // INVALID_ARGUMENT for a bad page, token or state.

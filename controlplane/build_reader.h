@@ -15,6 +15,7 @@ namespace lif {
 struct BuildStatus {
   std::optional<JobView> job;
   std::optional<Record> record;  // of a build that is over
+  bool unserved = false;         // ready, and no executor of its pool is alive; set by Get alone
 
   const std::string& build_id() const { return job ? job->spec.build_id : record->build_id; }
   bool over() const { return record.has_value() || job->state == JobState::kDone; }
@@ -48,6 +49,8 @@ class BuildReader {
   absl::StatusOr<BuildPage> List(const BuildFilter& filter) const;
 
  private:
+  absl::StatusOr<bool> IsUnserved(const JobView& job) const;
+
   JobQueue& queue_;
   RecordReader& records_;
 };

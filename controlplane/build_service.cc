@@ -111,7 +111,7 @@ grpc::Status BuildServiceAdapter::ListBuilds(grpc::ServerContext*,
   return runner_.Run("ListBuilds", RpcKind::kUnary, [&]() -> absl::Status {
     LIF_ASSIGN_OR_RETURN(const BuildFilter filter, BuildFilterOf(*request));
     LIF_ASSIGN_OR_RETURN(const BuildPage page, builds_.List(filter));
-    for (const BuildStatus& build : page.builds) SetBuild(build, response->add_builds());
+    for (const BuildStatus& build : page.builds) SetListedBuild(build, response->add_builds());
     response->set_next_page_token(page.next);
     return absl::OkStatus();
   });

@@ -68,7 +68,7 @@ void SetSummary(const FleetSummary& summary, const std::string& factory, v1::Sum
   day->set_failed(summary.last_day.failed);
   day->set_error(summary.last_day.error);
   day->set_cancelled(summary.last_day.cancelled);
-  for (const BuildStatus& build : summary.recent) SetBuild(build, out->add_recent());
+  for (const BuildStatus& build : summary.recent) SetListedBuild(build, out->add_recent());
   for (const StoreHealth& store : summary.stores) {
     v1::StoreStatus* entry = out->add_stores();
     entry->set_name(store.name);

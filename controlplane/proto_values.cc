@@ -145,4 +145,9 @@ void SetFailure(const FailureDetail& failure, v1::Failure* out) {
   out->set_cause_build_id(Text(failure.cause_build_id));
 }
 
+void ShortenFailure(size_t limit, v1::Failure* failure) {
+  failure->set_command(TruncateUtf8(failure->command(), limit));
+  failure->set_message(TruncateUtf8(failure->message(), limit));
+}
+
 }  // namespace lif

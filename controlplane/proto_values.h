@@ -34,5 +34,7 @@ v1::Slot ToProto(Slot slot);
 v1::Slot SlotOf(std::string_view name);
 
 void SetFailure(const FailureDetail& failure, v1::Failure* out);
+// Cuts its texts at `limit` bytes.
+void ShortenFailure(size_t limit, v1::Failure* failure);
 
 }  // namespace lif

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kMaxRecords = 500;  // of RecordReader::ListRecords
 constexpr int kDefaultRecords = 100;
+constexpr size_t kListedText = 1000;  // of a failure's command and message
 
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -94,6 +95,11 @@ void SetRecord(const Record& record, bool effective, v1::Record* out) {
   for (const RecordLayer& layer : record.layers) SetLayer(layer, out->add_layers());
   for (const TestResult& test : record.tests) SetTest(test, out->add_tests());
   for (const Artifact& artifact : record.artifacts) SetArtifact(artifact, out->add_artifacts());
+}
+
+void SetListedRecord(const Record& record, bool effective, v1::Record* out) {
+  SetRecord(record, effective, out);
+  if (out->has_failure()) ShortenFailure(kListedText, out->mutable_failure());
 }
 
 absl::StatusOr<RecordFilter> RecordFilterOf(const v1::ListRecordsRequest& request) {

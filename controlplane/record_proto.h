@@ -10,6 +10,8 @@
 namespace lif {
 
 void SetRecord(const Record& record, bool effective, v1::Record* out);
+// In a list: long texts are cut, so that a full page stays under what a client receives by default.
+void SetListedRecord(const Record& record, bool effective, v1::Record* out);
 void SetArtifact(const Artifact& artifact, v1::Artifact* out);
 
 // By the artifact's name: "evidence.log", "error-<build_id>.json", …

@@ -105,7 +105,7 @@ grpc::Status RecordServiceAdapter::ListRecords(grpc::ServerContext*,
     LIF_ASSIGN_OR_RETURN(const std::set<std::string> effective,
                          EffectiveOf(seams_.records, records));
     for (const Record& record : records) {
-      SetRecord(record, effective.contains(record.build_id), response->add_records());
+      SetListedRecord(record, effective.contains(record.build_id), response->add_records());
     }
     if (records.size() == static_cast<size_t>(filter.limit)) {
       response->set_next_page_token(records.back().build_id);

@@ -75,8 +75,12 @@ void ControlPlaneProcess::AwaitServing() {
 }
 
 std::shared_ptr<grpc::Channel> ControlPlaneProcess::Channel() const {
-  return grpc::CreateChannel("127.0.0.1:" + std::to_string(port_),
-                             grpc::InsecureChannelCredentials());
+  return Channel(grpc::InsecureChannelCredentials());
+}
+
+std::shared_ptr<grpc::Channel> ControlPlaneProcess::Channel(
+    const std::shared_ptr<grpc::ChannelCredentials>& credentials) const {
+  return grpc::CreateChannel("127.0.0.1:" + std::to_string(port_), credentials);
 }
 
 void ControlPlaneProcess::Signal(int signal) const {

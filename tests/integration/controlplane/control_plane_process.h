@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grpcpp/channel.h>
+#include <grpcpp/security/credentials.h>
 #include <sys/types.h>
 
 #include <memory>
@@ -24,7 +25,9 @@ class ControlPlaneProcess {
 
   // Waits until it serves; fails the test when it ends or takes longer than 20 s.
   void AwaitServing();
-  std::shared_ptr<grpc::Channel> Channel() const;
+  std::shared_ptr<grpc::Channel> Channel() const;  // plain text
+  std::shared_ptr<grpc::Channel> Channel(
+      const std::shared_ptr<grpc::ChannelCredentials>& credentials) const;
 
   void Signal(int signal) const;
   // Its exit code, or 128 + the signal that ended it; nullopt when it has not ended in time.

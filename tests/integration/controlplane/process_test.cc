@@ -1,10 +1,13 @@
 // The process: its start, its refusals, its memory, its end.
 #include <grpcpp/client_context.h>
+#include <grpcpp/security/credentials.h>
 #include <signal.h>
 
 #include <set>
 
+#include "common/base/file_util.h"
 #include "common/base/grpc_status.h"
+#include "common/process/posix_process_runner.h"
 #include "tests/integration/controlplane/factory.h"
 #include "tests/support/catch.h"
 
@@ -65,6 +68,40 @@ TEST_CASE("what it can't serve with is refused at the start, in words") {
     INFO(process.Output());
     CHECK(process.Output().find(test.words) != std::string::npos);
   }
+}
+
+TEST_CASE("with TLS only clients that are trusted, and that trust it, are served") {
+  Factory factory;
+  TemporaryDirectory keys;
+  const std::string cert = keys.path() + "/cert.pem";
+  const std::string key = keys.path() + "/key.pem";
+  PosixProcessRunner runner;
+  ProcessSpec openssl;
+  openssl.argv = {"openssl",  "req",
+                  "-x509",    "-newkey",
+                  "rsa:2048", "-nodes",
+                  "-keyout",  key,
+                  "-out",     cert,
+                  "-subj",    "/CN=localhost",
+                  "-addext",  "subjectAltName=IP:127.0.0.1"};
+  REQUIRE(RunCaptured(runner, openssl, {})->result.Succeeded());
+  ControlPlaneProcess process(factory.Config(),
+                              {"--tls-cert", cert, "--tls-key", key, "--tls-client-ca", cert});
+  process.AwaitServing();
+  const auto submit = [&](const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+    const auto build = v1::BuildService::NewStub(process.Channel(credentials));
+    v1::SubmitBuildsResponse submitted;
+    return build->SubmitBuilds(Deadline().get(), SubmitRequestFor({"py-api"}), &submitted);
+  };
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = ReadFile(cert, 1 << 20).value();
+  CHECK_FALSE(submit(grpc::InsecureChannelCredentials()).ok());
+  CHECK_FALSE(submit(grpc::SslCredentials(options)).ok());
+  options.pem_cert_chain = options.pem_root_certs;
+  options.pem_private_key = ReadFile(key, 1 << 20).value();
+  const grpc::Status trusted = submit(grpc::SslCredentials(options));
+  INFO(trusted.error_message());
+  CHECK(trusted.ok());
 }
 
 TEST_CASE("a port that is taken is refused") {

@@ -37,6 +37,10 @@ TEST_CASE("a build is told as it moves through the queue", "[builds]") {
   v1::Build build;
   RequireOk(Get(plane, build_id, &build));
   CHECK(build.state() == v1::BUILD_STATE_QUEUED);
+  CHECK(build.waiting_reason() ==
+        "no registered executor serves pool amd64: it waits until one is started");
+  plane.RegisterExecutor("executor-1", "amd64");
+  RequireOk(Get(plane, build_id, &build));
   CHECK(build.waiting_reason() == "waits for a free executor of pool amd64");
   CHECK(build.tenants(0) == "default");
   CHECK(build.attempt() == 0);
@@ -118,6 +122,36 @@ TEST_CASE("lists page over live and recorded builds, newest first, each once", "
   std::sort(ids.rbegin(), ids.rend());
   CHECK(listed == ids);
   CHECK(pages == 3);
+}
+
+TEST_CASE("a full page of long failures is within what a client receives", "[builds]") {
+  ControlPlane plane;
+  Record record;
+  record.manifest_id = "py-api";
+  record.platform = "linux/amd64";
+  record.outcome = Outcome::kFailed;
+  record.failure.command = std::string(16'384, 'c');
+  record.failure.message = std::string(16'384, 'm');
+  std::string build_id = "01J9Z3NDEKTSV4RRFFQ6900000";
+  for (int i = 0; i < 1000; ++i) {
+    record.build_id = build_id.substr(0, 22) + std::to_string(1000 + i);
+    record.build_key = std::string(60, '0') + std::to_string(1000 + i);
+    REQUIRE(plane.records.Commit(record).value() == CommitResult::kCommitted);
+  }
+  v1::ListBuildsRequest request;
+  request.set_page_size(1000);
+  const v1::ListBuildsResponse page = List(plane, request);
+  CHECK(page.builds_size() == 1000);
+  CHECK(page.ByteSizeLong() < 2'000'000);
+  grpc::ClientContext context;
+  v1::ListRecordsRequest records;
+  records.set_page_size(500);
+  v1::ListRecordsResponse listed;
+  RequireOk(plane.record->ListRecords(&context, records, &listed));
+  CHECK(listed.records_size() == 500);
+  v1::Build whole;
+  RequireOk(Get(plane, record.build_id, &whole));
+  CHECK(whole.failure().message().size() == 16'384);
 }
 
 TEST_CASE("lists filter", "[builds]") {

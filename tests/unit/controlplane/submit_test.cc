@@ -179,6 +179,21 @@ TEST_CASE("a hundred thousand builds in a request are refused before anything is
   CHECK(plane.catalog.reads() == 0);
 }
 
+TEST_CASE("the answer to the largest request is within what a client receives", "[submit]") {
+  ControlPlane plane;
+  v1::SubmitBuildsRequest request;
+  for (int i = 0; i < 10'000; ++i) {
+    v1::BuildRequest* build = request.add_builds();
+    build->set_manifest_id("nginx-site");
+    build->add_platforms(std::string(90, 'x') + "/" + std::to_string(i));
+  }
+  v1::SubmitBuildsResponse response;
+  RequireOk(plane.Submit(request, &response));
+  CHECK(response.invalid() == 10'000);
+  CHECK(response.ByteSizeLong() < (4 << 20));
+  CHECK(response.builds(9'999).reason().find("xxx") != std::string::npos);
+}
+
 TEST_CASE("validate_only answers and queues nothing", "[submit]") {
   ControlPlane plane;
   v1::SubmitBuildsRequest request = Request({"py-api"}, {"linux/amd64"});
