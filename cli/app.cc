@@ -1,5 +1,6 @@
 #include "cli/app.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -44,10 +45,13 @@ ExitCode Fail(const absl::Status& status, const CliContext& context) {
 }
 
 ExitCode FailUsage(const absl::Status& status, const std::vector<std::string>& args,
-                   const CliContext& context) {
+                   const Commands& commands, const CliContext& context) {
   const ExitCode code = Fail(status, context);
-  const bool command = !args.empty() && args.front().front() != '-';
-  context.terminal.err(absl::StrCat("  see: lif ", command ? args.front() + " " : "", "--help\n"));
+  const bool known = !args.empty() && std::any_of(commands.begin(), commands.end(),
+                                                  [&](const std::unique_ptr<Command>& command) {
+                                                    return command->Path().front() == args.front();
+                                                  });
+  context.terminal.err(absl::StrCat("  see: lif ", known ? args.front() + " " : "", "--help\n"));
   return code;
 }
 
@@ -72,7 +76,7 @@ ExitCode RunCli(const std::vector<std::string>& args, Commands commands, CliCont
     command->AddOptions(SetOf(command->Path(), command->Summary(), &root, &sets));
   }
   const auto parsed = parser.Parse(args, context.environment);
-  if (!parsed.ok()) return FailUsage(parsed.status(), args, context);
+  if (!parsed.ok()) return FailUsage(parsed.status(), args, commands, context);
   if (parsed->text) {
     context.terminal.out(*parsed->text);
     return ExitCode::kOk;
@@ -82,7 +86,7 @@ ExitCode RunCli(const std::vector<std::string>& args, Commands commands, CliCont
     const absl::StatusOr<ExitCode> code = command->Run(context);
     return code.ok() ? *code : Fail(code.status(), context);
   }
-  return FailUsage(absl::InvalidArgumentError("no command is given"), args, context);
+  return FailUsage(absl::InvalidArgumentError("no command is given"), args, commands, context);
 }
 
 }  // namespace lif

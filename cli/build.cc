@@ -240,7 +240,7 @@ class BuildCommand : public Command {
           RenderBuildReports(results, terminal.out_style, now, terminal.out_width, kMaxDetails));
     }
     if (wait_) return;
-    Table table{{{"MANIFEST"}, {"PLATFORM"}, {""}, {"BUILD"}, {"REASON", false, true}}, {}};
+    Table table{{{"MANIFEST"}, {"PLATFORM"}, {"STATE"}, {"BUILD"}, {"REASON", false, true}}, {}};
     std::string one;
     for (const v1::SubmittedBuild& build : reply.builds()) {
       if (!Live(build)) continue;

@@ -32,7 +32,7 @@ std::string RightText(const OptionSet::Entry& entry) {
   if (!entry.spec.choices.empty()) notes.push_back(absl::StrJoin(entry.spec.choices, " | "));
   if (entry.is_list && !entry.positional()) notes.push_back("repeatable");
   if (!entry.spec.env.empty()) notes.push_back(absl::StrCat("env ", entry.spec.env));
-  if (!entry.default_text.empty() && !entry.spec.secret) {
+  if (!entry.default_text.empty() && entry.default_text != "default" && !entry.spec.secret) {
     notes.push_back(absl::StrCat("default ", entry.default_text));
   }
   if (entry.spec.required) notes.push_back("required");
