@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "cli/catalog_problems.h"
 #include "cli/commands.h"
+#include "cli/error_text.h"
 #include "cli/text.h"
 #include "common/base/status_macros.h"
 #include "common/blobs/file_blob_store.h"
@@ -83,8 +84,14 @@ class CatalogPublishCommand : public Command {
       terminal.err(RenderProblems(loaded.problems, terminal.err_style) + "nothing was published\n");
       return ExitCode::kFailed;
     }
-    LIF_ASSIGN_OR_RETURN(const PublishResult result, Publish(loaded, dsn));
-    terminal.out(context.json() ? ResultJson(result) : ResultText(result));
+    const absl::StatusOr<PublishResult> result = Publish(loaded, dsn);
+    if (absl::IsAlreadyExists(result.status())) {
+      // The command line is right, and the catalog is not: as with problems that a check finds.
+      terminal.err(ErrorText(result.status(), terminal.err_style));
+      return ExitCode::kFailed;
+    }
+    LIF_RETURN_IF_ERROR(result.status());
+    terminal.out(context.json() ? ResultJson(*result) : ResultText(*result));
     return ExitCode::kOk;
   }
 
