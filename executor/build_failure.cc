@@ -82,16 +82,16 @@ bool DiskWasFull(const BuildEvidence& evidence) {
 
 void ClassifyExit(int code, const BuildEvidence& evidence, BuildFailure* failure) {
   failure->exit_code = code;
+  failure->message = absl::StrCat("the step ended with exit code ", code);
   if (code == kKilled) {
     failure->failure = FailureClass::kCapacity;
-    failure->message = absl::StrCat(
-        failure->message, " (killed from outside, as the kernel does when memory runs out)");
+    failure->message += ": killed from outside, as the kernel does when memory runs out";
   } else if (code < 0 || code > 255) {
     failure->failure = FailureClass::kInfrastructure;
+    failure->message += ", which is the engine's and not the command's";
   } else if (DiskWasFull(evidence)) {
     failure->failure = FailureClass::kCapacity;
-    failure->message =
-        absl::StrCat(failure->message, " (no space left on the engine's disk: free some)");
+    failure->message += ": no space is left on the engine's disk; free some";
   } else {
     failure->failure = FailureClass::kUser;
   }
@@ -133,9 +133,7 @@ BuildFailure ClassifyBuildFailure(const BuildEvidence& evidence) {
     failure.stage = evidence.failed->stage;
     failure.command = evidence.failed->command;
     failure.log_tail = evidence.failed->log_tail;
-    if (error.empty() || ExitCodeOf(evidence.failed->error).has_value()) {
-      error = evidence.failed->error;
-    }
+    if (error.empty()) error = evidence.failed->error;
   }
   failure.message = error.substr(0, kMaxMessage);
   switch (evidence.process.end) {

@@ -91,8 +91,15 @@ void BuildTracker::Announce(Vertex* vertex) {
 void BuildTracker::End(Vertex* vertex) {
   const ProgressVertex& last = vertex->last;
   if (!vertex->partial.empty()) PrintLine(vertex, last.completed);
+  if (!last.error.empty() && IsCacheTransfer(last.name)) {
+    const bool absent = absl::EndsWith(last.error, "not found");
+    sinks_.log(absl::StrCat(
+        "#", vertex->number,
+        absent ? " NO CACHE THERE YET" : " WITHOUT CACHE: " + OneLine(last.error), "\n"));
+    return;
+  }
   if (!last.error.empty()) {
-    if (!IsCacheTransfer(last.name)) failed_.push_back(last.digest);
+    failed_.push_back(last.digest);
     sinks_.log(absl::StrCat("#", vertex->number, " ERROR: ", OneLine(last.error), "\n"));
     return;
   }

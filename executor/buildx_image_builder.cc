@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/file_util.h"
@@ -75,8 +76,10 @@ absl::StatusOr<ImageBuildReport> BuildxImageBuilder::BuildOnce(const ImageBuildR
   LIF_ASSIGN_OR_RETURN(const ProcessResult result, runner_.Run(spec, stop));
   decoder.Finish();
   tracker.Finish();
-  if (!decoder.plain().empty()) observer.log(absl::StrCat(decoder.plain(), "\n"));
-  if (!out.empty()) observer.log(absl::StrCat(out, "\n"));
+  for (const std::string& text : {decoder.plain(), out}) {
+    const std::string trimmed(absl::StripTrailingAsciiWhitespace(text));
+    if (!trimmed.empty()) observer.log(trimmed + "\n");
+  }
 
   ImageBuildReport report;
   report.steps = tracker.Steps();

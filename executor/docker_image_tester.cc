@@ -87,7 +87,7 @@ void DockerImageTester::Remove(const std::string& image) {
 }
 
 absl::StatusOr<int> DockerImageTester::RemoveLeftovers() {
-  const std::string filter = "label=lif.executor=" + options_.executor_id;
+  const std::string filter = "label=lif.owner=" + options_.owner;
   LIF_ASSIGN_OR_RETURN(const CapturedProcess listed,
                        Docker({"ps", "--all", "--quiet", "--no-trunc", "--filter", filter},
                               kHousekeeping, std::stop_token()));

@@ -18,6 +18,7 @@ std::vector<std::string> DockerTestCommand(const DockerTestOptions& options,
   argv.insert(argv.end(), {"run", "--rm", "--init", "--pull=never"});
   argv.push_back("--name=" + request.container);
   argv.push_back("--label=lif.executor=" + options.executor_id);
+  argv.push_back("--label=lif.owner=" + options.owner);
   argv.push_back("--label=lif.build=" + request.build_id);
   argv.push_back("--platform=" + request.platform);
   // With no network the container still has its own loopback interface: both kinds of test get

@@ -11,7 +11,10 @@ namespace lif {
 struct DockerTestOptions {
   std::string docker = "docker";
   std::string docker_host;  // "" for Docker's own default
-  std::string executor_id;  // label by which leftovers are found: unique on the engine
+  std::string executor_id;  // label, for people who look at the engine
+  // Label by which leftovers are found. Unique among all executors that share the engine, of other
+  // factories too: names such as "executor-1" are not.
+  std::string owner;
   std::string memory = "2g";
   int pids_limit = 512;
 };

@@ -87,7 +87,7 @@ std::string HostName() {
 std::string OwnerLabel(const ExecutorConfig& config) {
   std::error_code ignored;  // a path that can't be made absolute still tells most apart
   const std::string state = std::filesystem::absolute(config.state_dir, ignored).string();
-  const std::string owner = config.common.factory + "\n" + state;
+  const std::string owner = HostName() + "\n" + config.common.factory + "\n" + state;
   return config.executor_id + "." + Sha256Hex(owner).substr(0, 12);
 }
 
@@ -95,7 +95,7 @@ DockerTestOptions TesterOptionsOf(const ExecutorConfig& config) {
   DockerTestOptions options;
   options.docker_host = config.docker_host;
   options.executor_id = config.executor_id;
-  options.owner = HostName() + ":" + std::filesystem::absolute(config.state_dir).string();
+  options.owner = OwnerLabel(config);
   options.memory = config.test_memory;
   return options;
 }
@@ -121,7 +121,7 @@ class Executor {
         builder_(runner_, {"docker", config.docker_host, config.builder}),
         registry_client_(runner_, {config.registry_insecure, config.registry_auth_file}),
         registry_(registry_client_),
-        tester_(runner_, {"docker", config.docker_host, OwnerLabel(config), config.test_memory}),
+        tester_(runner_, TesterOptionsOf(config)),
         keeper_(queue_, clock_, logger,
                 {.lease = config.lease,
                  .describe = [this] { return Describe(); },

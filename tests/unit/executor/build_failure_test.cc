@@ -14,8 +14,8 @@ TEST_CASE("Recorded failures are classified") {
     const char* message;
   };
   const Row rows[] = {
-      {"run_fails", FailureClass::kUser, 9, 42, "exit code: 42"},
-      {"command_missing", FailureClass::kUser, 9, 127, "/nonexistent/x"},
+      {"run_fails", FailureClass::kUser, 9, 42, "ended with exit code 42"},
+      {"command_missing", FailureClass::kUser, 9, 127, "ended with exit code 127"},
       {"run_killed", FailureClass::kCapacity, 9, 137, "memory"},
       {"copy_source_missing", FailureClass::kUser, 9, {}, "\"/nofile\": not found"},
       {"syntax_error", FailureClass::kUser, 9, {}, "unknown instruction: RUNX"},

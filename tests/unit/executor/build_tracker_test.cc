@@ -117,6 +117,8 @@ TEST_CASE("A cache that is missing is no failure") {
   import.error = "r/cache:x: not found";
   tracked.Apply(import);
   CHECK_FALSE(tracked.tracker.Failed().has_value());
+  CHECK(tracked.log.find("#1 NO CACHE THERE YET\n") != std::string::npos);
+  CHECK(tracked.log.find("ERROR") == std::string::npos);
 }
 
 TEST_CASE("A step that is opened again is counted once") {

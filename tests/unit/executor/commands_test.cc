@@ -71,7 +71,7 @@ TestRunRequest Request() {
 }
 
 TEST_CASE("The command line of a test is locked down") {
-  const DockerTestOptions options{"docker", "", "executor-1", "2g", 512};
+  const DockerTestOptions options{"docker", "", "executor-1", "host:/state", "2g", 512};
   CHECK(DockerTestCommand(options, Request()) == Argv{"docker",
                                                       "run",
                                                       "--rm",
@@ -79,6 +79,7 @@ TEST_CASE("The command line of a test is locked down") {
                                                       "--pull=never",
                                                       "--name=lif-B-1-0",
                                                       "--label=lif.executor=executor-1",
+                                                      "--label=lif.owner=host:/state",
                                                       "--label=lif.build=B",
                                                       "--platform=linux/amd64",
                                                       "--network=none",
@@ -100,7 +101,7 @@ TEST_CASE("User, GPU and host are added when asked for") {
   TestRunRequest request = Request();
   request.user = "1000:1000";
   request.gpu = true;
-  const Argv argv = DockerTestCommand({"docker", "tcp://h:1", "e", "1g", 10}, request);
+  const Argv argv = DockerTestCommand({"docker", "tcp://h:1", "e", "o", "1g", 10}, request);
   CHECK(argv[1] == "--host");
   CHECK(argv[2] == "tcp://h:1");
   CHECK(std::count(argv.begin(), argv.end(), "--user=1000:1000") == 1);

@@ -241,18 +241,21 @@ TEST_CASE("A job that was cancelled before it ran only gets its record") {
 TEST_CASE("A lease that is lost stops the work, and nothing is written") {
   ExecutorRig rig;
   const std::string build = rig.Submit("slow");
-  rig.builder.OnBuild([&rig](const ImageBuildRequest&) {
-    // Somebody else gets the job: the lease ran out while we were away.
-    rig.queue.SetAway(absl::UnavailableError("away"));
-    rig.clock.Advance(ExecutorRig::kLease * 2);
-    rig.queue.SetAway(absl::OkStatus());
-    REQUIRE(rig.queue.Tick().ok());
+  const ClaimedJob job = rig.Claim();
+  const auto lease = rig.keeper->Hold({job.spec.job_id, job.token});
+  rig.builder.OnBuild([&rig, &job](const ImageBuildRequest&) {
+    // Somebody else gets the job meanwhile.
+    REQUIRE(rig.queue.Requeue({job.spec.job_id, job.token}).ok());
+    REQUIRE(rig.queue.Claim({"executor-2", "amd64", "nonce", ExecutorRig::kLease}).ok());
   });
-  rig.RunNext();
+  {
+    const TimePump pump(rig.clock);
+    rig.runner->Handle(job, *lease);
+  }
+  CHECK(lease->reason() == StopReason::kLost);
   CHECK_FALSE(rig.records.GetRecord(build).ok());
-  const JobView job = rig.MustGetJob(build);
-  CHECK(job.state == JobState::kReady);
-  CHECK(job.crash_count == 1);
+  CHECK(rig.MustGetJob(build).state == JobState::kActive);
+  CHECK(rig.MustGetJob(build).executor == "executor-2");
   CHECK(IsEmptyDirectory(rig.state->path() + "/jobs"));
 }
 
