@@ -14,6 +14,9 @@
 
 namespace lif {
 
+// Comparing a name with thousands costs: after this many problems, near matches are not told.
+constexpr size_t kNearMatches = 200;
+
 // Everything read, with what is needed to say where a problem is.
 struct ParsedCatalog {
   Catalog catalog;

@@ -38,9 +38,12 @@ void CheckRelation(const Module& module, const std::string& field, const std::st
     return;
   }
   if (index.versions.count(name) == 0) {
-    file->Report(file->LineOf(path), path,
-                 absl::StrCat("no module has this name", DidYouMean(name, Keys(index.versions))),
-                 "name a module of this catalog");
+    file->Report(
+        file->LineOf(path), path,
+        absl::StrCat("no module has this name", file->problems->size() < kNearMatches
+                                                    ? DidYouMean(name, Keys(index.versions))
+                                                    : ""),
+        "name a module of this catalog");
     return;
   }
   if (field == "needs" && Candidates(index, name, range).empty()) {
@@ -59,21 +62,29 @@ void CheckProvides(const Module& module, const FragmentReport& fragment, FileCon
   }
 }
 
+std::vector<std::string> KnownNames(const Module& module, const FragmentReport& fragment,
+                                    const CatalogIndex& index) {
+  std::vector<std::string> known = Keys(module.args);
+  for (const auto& [name, unused] : fragment.env) known.push_back(name);
+  for (const auto& [name, unused] : index.provided_by) known.push_back(name);
+  return known;
+}
+
 // Names that no module of the catalog provides; what a manifest lacks is its own problem.
 void CheckVariables(const Module& module, const ParsedCatalog& parsed, const CatalogIndex& index,
                     std::vector<Problem>* problems) {
   const FragmentReport& fragment = parsed.fragments.at(module.Ref());
-  std::vector<std::string> known = Keys(module.args);
-  for (const auto& [name, unused] : fragment.env) known.push_back(name);
-  for (const auto& [name, unused] : index.provided_by) known.push_back(name);
   for (const auto& [name, use] : fragment.free) {
     auto providers = index.provided_by.find(name);
     bool others = providers != index.provided_by.end() &&
                   (providers->second.size() > 1 || providers->second.count(module.name) == 0);
     if (others || use.runtime) continue;
+    const std::string near = problems->size() < kNearMatches
+                                 ? DidYouMean(name, KnownNames(module, fragment, index))
+                                 : "";
     problems->push_back(
         {parsed.fragment_paths.at(module.Ref()), use.line, use.field,
-         absl::StrCat("$", name, " is declared nowhere", DidYouMean(name, known)),
+         absl::StrCat("$", name, " is declared nowhere", near),
          "declare it under args, set it in the same RUN, escape it as \\$, or name a "
          "variable that a lower module provides"});
   }
