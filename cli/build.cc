@@ -7,6 +7,7 @@
 #include "cli/build_report.h"
 #include "cli/build_wait.h"
 #include "cli/commands.h"
+#include "cli/error_text.h"
 #include "cli/json_internal.h"
 #include "cli/rpc.h"
 #include "cli/table.h"
@@ -178,8 +179,8 @@ class BuildCommand : public Command {
                 ? ""
                 : absl::StrCat(build.manifest_id(), build.platform().empty() ? "" : " on ",
                                build.platform(), ": ");
-        context.terminal.err(absl::StrCat(style.Paint(Tone::kBad, "error:"), " ", name,
-                                          SafeForTerminal(build.reason(), style), "\n"));
+        context.terminal.err(
+            ErrorText(absl::InvalidArgumentError(absl::StrCat(name, build.reason())), style));
       } else if (Live(build) && wait_) {
         context.terminal.err(
             absl::StrCat(style.Paint(Tone::kStrong, build.manifest_id()), " ", build.platform(),

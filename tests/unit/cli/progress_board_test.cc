@@ -24,7 +24,7 @@ v1::BuildEvent Running(const std::string& stage, const std::string& step = "", i
 }
 
 TEST_CASE("progress: fractions rise through the stages") {
-  CHECK(StageFraction("contexts", 0, 0) == 0.0);
+  CHECK(StageFraction("prepare", 0, 0) == 0.0);
   CHECK(StageFraction("build", 0, 10) < StageFraction("build", 5, 10));
   CHECK(StageFraction("build", 10, 10) <= StageFraction("push", 0, 0));
   CHECK(StageFraction("push", 0, 0) < StageFraction("test", 0, 0));
