@@ -51,7 +51,8 @@
 // ev                    STREAM  b (build ID), s (state), o (outcome) of each transition, about
 // 10,000 log:<build ID>        STREAM  tail of its log; entry IDs are "<offset + 1>-0", field d the
 // bytes sealed:<build ID>     LIST  "offset size sha256" of the chunks of its log that are blobs
-// meta                  HASH  pulse (last tick), grace (no reaping until), lease (newest length)
+// meta                  HASH  pulse (last tick), run (of the server then), grace (no reaping
+//                             until), lease (newest length)
 #pragma once
 
 #include <string>
