@@ -10,7 +10,8 @@ component_health() {
     registry) registry_ready ;;
     postgres) postgres_ready ;;
     controlplane) server_ready ;;
-    executor-*) executor_ready "$1" ;;
+    # The list names a lost executor for a while: its process must be there too.
+    executor-*) is_running "$1" && executor_ready "$1" ;;
   esac
 }
 
