@@ -161,6 +161,9 @@ class WorkQueue {
   virtual absl::Status Complete(const Lease& lease, const std::string& outcome) = 0;
   // FAILED_PRECONDITION when the lease is lost.
   virtual absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) = 0;
+  // What the job asks for must not be done: it is not in the catalog, or does not match it. Ends as
+  // a dead letter with the reason (cut at 2 KiB) and without a record.
+  virtual absl::Status Bury(const Lease& lease, const std::string& reason) = 0;
   // Gives the job back unharmed (drain); the attempt is not counted.
   virtual absl::Status Requeue(const Lease& lease) = 0;
   // Found while running that other jobs are needed first (a lost layer): gives the lease up until

@@ -144,8 +144,9 @@ absl::StatusOr<std::vector<std::optional<JobView>>> RedisJobQueue::FetchViews(
         views.push_back(std::nullopt);
         continue;
       }
-      LIF_ASSIGN_OR_RETURN(JobView view, DecodeView(fields));
-      views.push_back(std::move(view));
+      // A corrupt entry hides itself alone; a check of the queue tells of it.
+      absl::StatusOr<JobView> view = DecodeView(fields);
+      views.push_back(view.ok() ? std::optional<JobView>(*std::move(view)) : std::nullopt);
     }
   }
   return views;
@@ -221,8 +222,8 @@ absl::StatusOr<std::vector<ExecutorInfo>> RedisJobQueue::ListExecutors() {
   std::vector<ExecutorInfo> executors;
   for (const RedisReply& item : reply.items()) {
     LIF_ASSIGN_OR_RETURN(FieldMap fields, item.AsMap());
-    LIF_ASSIGN_OR_RETURN(ExecutorInfo executor, DecodeExecutor(fields));
-    executors.push_back(std::move(executor));
+    absl::StatusOr<ExecutorInfo> executor = DecodeExecutor(fields);
+    if (executor.ok()) executors.push_back(*std::move(executor));
   }
   std::sort(executors.begin(), executors.end(),
             [](const ExecutorInfo& a, const ExecutorInfo& b) { return a.id < b.id; });

@@ -48,6 +48,7 @@ class RedisJobQueue final : public JobQueue, public WorkQueue {
                                            absl::Duration lease) override;
   absl::Status Complete(const Lease& lease, const std::string& outcome) override;
   absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) override;
+  absl::Status Bury(const Lease& lease, const std::string& reason) override;
   absl::Status Requeue(const Lease& lease) override;
   absl::Status Park(const Lease& lease, const std::vector<std::string>& needs) override;
   absl::StatusOr<ClaimedJob> Adopt(const Lease& lease, const std::string& executor_id,

@@ -122,8 +122,8 @@ absl::StatusOr<std::vector<JobView>> RedisQueueAdmin::FetchJobs(
     for (const RedisReply& item : reply.items()) {
       LIF_ASSIGN_OR_RETURN(FieldMap fields, item.AsMap());
       if (fields.empty()) continue;
-      LIF_ASSIGN_OR_RETURN(JobView job, DecodeView(fields));
-      jobs.push_back(std::move(job));
+      absl::StatusOr<JobView> job = DecodeView(fields);
+      if (job.ok()) jobs.push_back(*std::move(job));
     }
   }
   return jobs;

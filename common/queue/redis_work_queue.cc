@@ -117,6 +117,12 @@ absl::StatusOr<FailResult> RedisJobQueue::Fail(const Lease& lease, const JobFail
   return FailResult{true, absl::FromUnixMillis(at)};
 }
 
+absl::Status RedisJobQueue::Bury(const Lease& lease, const std::string& reason) {
+  std::vector<std::string> arguments = LeaseArguments(lease);
+  arguments.push_back(TruncateUtf8(reason, kMessageLimit));
+  return CallForOk("bury", arguments);
+}
+
 absl::Status RedisJobQueue::Requeue(const Lease& lease) {
   return CallForOk("requeue", LeaseArguments(lease));
 }

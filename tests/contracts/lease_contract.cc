@@ -133,6 +133,19 @@ void Adopted(QueueHarness& queue) {
   }
 }
 
+void Buried(QueueHarness& queue) {
+  MustSubmit(queue, TestRequest({TestJob("a"), TestJob("b", {"a"})}));
+  const ClaimedJob job = ClaimOne(queue);
+  REQUIRE(queue.work().Bury(LeaseOf(job), "manifest a is not in the catalog").ok());
+  REQUIRE(queue.work().Bury(LeaseOf(job), "manifest a is not in the catalog").ok());
+  const JobView view = MustGet(queue, job.spec.build_id);
+  REQUIRE(view.dead);
+  REQUIRE(view.state == JobState::kDone);
+  REQUIRE(view.outcome == "error");
+  REQUIRE(view.last_error == "manifest a is not in the catalog");
+  REQUIRE(ClaimOne(queue).end->cause_build_id == job.spec.build_id);
+}
+
 void CrashLoop(QueueHarness& queue) {
   const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
   for (int crash = 1; crash <= 3; ++crash) {
@@ -183,6 +196,9 @@ void LeaseContract(const MakeQueueHarness& make) {
   }
   SECTION("a job taken back by who lost it") {
     Adopted(*queue);
+  }
+  SECTION("a job that must not be done is a dead letter") {
+    Buried(*queue);
   }
   SECTION("a job that kills three executors is a dead letter") {
     CrashLoop(*queue);

@@ -50,6 +50,7 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
                                            absl::Duration lease) override;
   absl::Status Complete(const Lease& lease, const std::string& outcome) override;
   absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) override;
+  absl::Status Bury(const Lease& lease, const std::string& reason) override;
   absl::Status Requeue(const Lease& lease) override;
   absl::Status Park(const Lease& lease, const std::vector<std::string>& needs) override;
   absl::StatusOr<ClaimedJob> Adopt(const Lease& lease, const std::string& executor_id,
@@ -100,6 +101,7 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
   void ReleaseKids(Job& parent) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Ring(const std::string& pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RingAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Finish(Job& job, const std::string& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Reap(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether `tenant` has a ready job in `pool`, and its first.
   Job* FirstReady(const std::string& pool, const std::string& tenant)

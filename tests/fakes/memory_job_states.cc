@@ -140,6 +140,14 @@ void MemoryJobQueue::BackToWork(Job& job) {
   }
 }
 
+void MemoryJobQueue::Finish(Job& job, const std::string& outcome) {
+  LeaveState(job);
+  job.view.state = JobState::kDone;
+  job.view.outcome = outcome;
+  job.view.finished = clock_->Now();
+  ReleaseKids(job);
+}
+
 bool MemoryJobQueue::Reap(Job& job) {
   job.view.crash_count += 1;
   const std::string executor = job.view.executor;

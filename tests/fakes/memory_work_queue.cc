@@ -158,11 +158,20 @@ absl::Status MemoryJobQueue::Complete(const Lease& lease, const std::string& out
   LIF_ASSIGN_OR_RETURN(Job * job, Held(lease));
   if (job->view.state == JobState::kDone) return absl::OkStatus();
   if (job->view.state != JobState::kActive) return NotHeld(job->view);
-  LeaveState(*job);
-  job->view.state = JobState::kDone;
-  job->view.outcome = outcome;
-  job->view.finished = clock_->Now();
-  ReleaseKids(*job);
+  Finish(*job, outcome);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryJobQueue::Bury(const Lease& lease, const std::string& reason) {
+  if (reason.empty()) return absl::InvalidArgumentError("reason: 1 to 2048 bytes");
+  MutexLock lock(&mutex_);
+  LIF_RETURN_IF_ERROR(away_);
+  LIF_ASSIGN_OR_RETURN(Job * job, Held(lease));
+  if (job->view.state == JobState::kDone) return absl::OkStatus();
+  if (job->view.state != JobState::kActive) return NotHeld(job->view);
+  job->view.dead = true;
+  job->view.last_error = TruncateUtf8(reason, 2048);
+  Finish(*job, "error");
   return absl::OkStatus();
 }
 

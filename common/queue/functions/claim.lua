@@ -25,14 +25,22 @@ local function replay(ctx, nonce)
   return {}
 end
 
+-- Whether the entry was broken, and is a dead letter now.
+local function repair_or_bury(ctx, job)
+  local problem = repair(ctx, job)
+  if problem then bury_job(ctx, job, problem) end
+  return problem ~= nil
+end
+
 local function next_ending(ctx)
   for _ = 1, CLAIM_STRAYS do
     local id = redis.call('ZRANGEBYSCORE', key(ctx, 'blamed'), '-inf', int(ctx.now),
                           'LIMIT', 0, 1)[1]
     if not id then return nil end
     local job = load_job(ctx, id)
-    if job and job.st == 'ending' then return job end
-    redis.call('ZREM', key(ctx, 'blamed'), id)
+    local sound = job and job.st == 'ending'
+    if sound and not repair_or_bury(ctx, job) then return job end
+    if not sound then redis.call('ZREM', key(ctx, 'blamed'), id) end
   end
   return nil
 end
@@ -47,8 +55,10 @@ local function next_ready(ctx, pool)
       redis.call('ZREM', key(ctx, 'ten', pool), tenant)
     else
       local job = load_job(ctx, id)
-      if job and job.st == 'ready' and job.pool == pool then return job, tenant end
-      redis.call('ZREM', ready, id)
+      local sound = job and job.st == 'ready' and job.pool == pool and
+                    find_waiter(waiters_of(job), tenant)
+      if sound and not repair_or_bury(ctx, job) then return job, tenant end
+      if not sound then redis.call('ZREM', ready, id) end
     end
   end
   return nil

@@ -9,16 +9,7 @@ local function complete(keys, args)
   if not job then return problem end
   if job.st == 'done' then return 'OK' end
   if job.st ~= 'active' then return not_held(job) end
-  leave_index(ctx, job)
-  set_fields(ctx, job, {out = outcome, fin = int(ctx.now)})
-  move(ctx, job, 'done')
-  -- What is dead stays until an operator has seen it.
-  if not redis.call('ZSCORE', key(ctx, 'dead'), job.id) then
-    redis.call('ZADD', key(ctx, 'done'), int(ctx.now), job.id)
-  end
-  for _, waiter in ipairs(waiters_of(job)) do count_live(ctx, waiter.tenant, -1) end
-  redis.call('DEL', key(ctx, 'need', job.id))
-  start_release(ctx, job)
+  finish(ctx, job, outcome)
   return 'OK'
 end
 
@@ -44,6 +35,20 @@ local function fail(keys, args)
   set_fields(ctx, job, {att = int(failed)})
   to_delayed(ctx, job, at)
   return int(at)
+end
+
+-- bury(id, token, reason): a dead letter without a record.
+local function bury(keys, args)
+  local ctx = enter(keys)
+  if not args[3] or #args[3] < 1 or #args[3] > 2048 then
+    return invalid('reason: 1 to 2048 bytes')
+  end
+  local job, problem = held_job(ctx, args[1], args[2])
+  if not job then return problem end
+  if job.st == 'done' then return 'OK' end
+  if job.st ~= 'active' then return not_held(job) end
+  bury_job(ctx, job, args[3])
+  return 'OK'
 end
 
 -- requeue(id, token): handed back unharmed; the attempt is not counted.

@@ -53,11 +53,6 @@ local function promote(ctx, limit)
   return #due
 end
 
-local function dead_letter(ctx, job, message)
-  redis.call('ZADD', key(ctx, 'dead'), int(ctx.now), job.id)
-  set_fields(ctx, job, {dead = message})
-end
-
 local function reap_job(ctx, job)
   local crashes = tonumber(job.cr or '0') + 1
   set_fields(ctx, job, {

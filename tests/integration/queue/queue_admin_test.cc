@@ -234,6 +234,43 @@ TEST_CASE("queue admin: a check finds what someone broke by hand") {
   REQUIRE(named);
 }
 
+TEST_CASE("queue admin: a corrupt entry is a dead letter, and the executor goes on") {
+  AdminHarness queue;
+  MustSubmit(queue, TestRequest({TestJob("bad")}));
+  queue.Pass(absl::Milliseconds(2));
+  MustSubmit(queue, TestRequest({TestJob("good")}));
+  const std::string key = queue.Key("job:" + TestJobId("bad"));
+  std::string field;
+  SECTION("a kind that there is not") {
+    queue.Redis({"HSET", key, field = "kind", "\xff\xfe"});
+  }
+  SECTION("attempts that are no number") {
+    queue.Redis({"HSET", key, field = "max", "many"});
+  }
+  SECTION("no manifest") {
+    queue.Redis({"HDEL", key, field = "man"});
+  }
+  SECTION("a token beyond all") {
+    queue.Redis({"HSET", key, field = "tok", "1e300"});
+  }
+  REQUIRE(ClaimOne(queue).spec.manifest_id == "good");
+  REQUIRE(!MustClaim(queue).has_value());
+  auto letters = queue.admin().ListDeadLetters("", 10);
+  REQUIRE(letters->size() == 1);
+  REQUIRE((*letters)[0].job.spec.job_id == TestJobId("bad"));
+  REQUIRE((*letters)[0].reason.find("the entry is corrupt: " + field + " is \"") == 0);
+  queue.RequireSound(2);
+}
+
+TEST_CASE("queue admin: a ready set that names what is not there") {
+  AdminHarness queue;
+  MustSubmit(queue, TestRequest({TestJob("good")}));
+  queue.Redis({"ZADD", queue.Key("rdy:amd64:default"), "0", TestJobId("ghost"), "1", "garbage"});
+  REQUIRE(ClaimOne(queue).spec.manifest_id == "good");
+  REQUIRE(!MustClaim(queue).has_value());
+  queue.RequireSound(1);
+}
+
 TEST_CASE("queue admin: thousands of jobs are sound through a life of accidents") {
   AdminHarness queue;
   for (int i = 0; i < 40; ++i) {

@@ -207,6 +207,9 @@ TEST_CASE("An idle executor asks little of the queue, however many slots it has"
     absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) override {
       return queue_.Fail(lease, failure);
     }
+    absl::Status Bury(const Lease& lease, const std::string& reason) override {
+      return queue_.Bury(lease, reason);
+    }
     absl::Status Requeue(const Lease& lease) override { return queue_.Requeue(lease); }
     absl::Status Park(const Lease& lease, const std::vector<std::string>& needs) override {
       return queue_.Park(lease, needs);
