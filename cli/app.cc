@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/error_text.h"
+#include "common/base/file_util.h"
+#include "common/base/status_macros.h"
 
 namespace lif {
 namespace {
@@ -39,6 +41,48 @@ OptionSet* SetOf(const std::vector<std::string>& path, const std::string& summar
   return parent;
 }
 
+// Files of --tls…; a name alone turns TLS on.
+struct TlsOptions {
+  bool enabled = false;
+  std::string ca_file, cert_file, key_file;
+};
+
+void AddTlsOptions(OptionSet* options, TlsOptions* tls) {
+  options->Add(
+      {.name = "--tls", .help = "Speak TLS, trusting the system's authorities", .env = "LIF_TLS"},
+      &tls->enabled);
+  options->Add({.name = "--tls-ca",
+                .value = "FILE",
+                .help = "Speak TLS, trusting these authorities (PEM)",
+                .env = "LIF_TLS_CA"},
+               &tls->ca_file);
+  options->Add({.name = "--tls-cert",
+                .value = "FILE",
+                .help = "Speak TLS with this client certificate (PEM)",
+                .env = "LIF_TLS_CERT"},
+               &tls->cert_file);
+  options->Add({.name = "--tls-key",
+                .value = "FILE",
+                .help = "Private key of the client certificate (PEM)",
+                .env = "LIF_TLS_KEY"},
+               &tls->key_file);
+}
+
+absl::Status LoadTls(const TlsOptions& tls, ServerTarget* server) {
+  constexpr uint64_t kMaxPem = 1 << 20;
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    return absl::InvalidArgumentError("--tls-cert and --tls-key go together: give both or none");
+  }
+  server->tls = tls.enabled || !tls.ca_file.empty() || !tls.cert_file.empty();
+  for (const auto& [path, pem] :
+       {std::pair(&tls.ca_file, &server->ca_pem), std::pair(&tls.cert_file, &server->cert_pem),
+        std::pair(&tls.key_file, &server->key_pem)}) {
+    if (path->empty()) continue;
+    LIF_ASSIGN_OR_RETURN(*pem, ReadFile(*path, kMaxPem));
+  }
+  return absl::OkStatus();
+}
+
 ExitCode Fail(const absl::Status& status, const CliContext& context) {
   context.terminal.err(ErrorText(status, context.terminal.err_style));
   return ExitCodeOf(status);
@@ -64,7 +108,9 @@ ExitCode RunCli(const std::vector<std::string>& args, Commands commands, CliCont
                        .config_section = ""});
   OptionSet& root = parser.root();
   root.Add({.name = "--server", .value = "HOST:PORT", .help = "Control plane", .env = "LIF_SERVER"},
-           &context.server);
+           &context.server.address);
+  TlsOptions tls;
+  AddTlsOptions(&root, &tls);
   root.Add({.name = "--output",
             .value = "FORM",
             .help = "Form of results on standard output",
@@ -80,6 +126,9 @@ ExitCode RunCli(const std::vector<std::string>& args, Commands commands, CliCont
   if (parsed->text) {
     context.terminal.out(*parsed->text);
     return ExitCode::kOk;
+  }
+  if (const absl::Status loaded = LoadTls(tls, &context.server); !loaded.ok()) {
+    return FailUsage(loaded, args, commands, context);
   }
   for (const auto& command : commands) {
     if (command->Path() != parsed->command) continue;

@@ -99,7 +99,7 @@ class BuildCommand : public Command {
   }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
-    const auto channel = context.connect(context.server);
+    const auto channel = context.Channel();
     LIF_ASSIGN_OR_RETURN(const v1::SubmitBuildsResponse reply, Submit(context, channel));
     for (const std::string& warning : reply.warnings()) {
       context.terminal.err(absl::StrCat(context.terminal.err_style.Paint(Tone::kWarn, "warning:"),

@@ -64,7 +64,7 @@ class Wait {
         return board_.Apply(update.event, context_.clock->Steady());
       case WatchUpdate::Kind::kLost:
         return absl::StrCat(style.Paint(Tone::kWarn, "!"), " the control plane at ",
-                            context_.server, " went away; builds go on. Trying again for ",
+                            context_.server.address, " went away; builds go on. Trying again for ",
                             DurationText(options_.limits.reconnect), ".\n");
       case WatchUpdate::Kind::kFound:
         return absl::StrCat(style.Paint(Tone::kGood, style.Tick()), " it answers again\n");

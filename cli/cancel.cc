@@ -30,7 +30,7 @@ class CancelCommand : public Command {
   }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
-    const auto channel = context.connect(context.server);
+    const auto channel = context.Channel();
     LIF_ASSIGN_OR_RETURN(const std::string id, ResolveBuildId(context, channel, ref_));
     v1::CancelBuildRequest request;
     request.set_build_id(id);

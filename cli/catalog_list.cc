@@ -23,7 +23,7 @@ class CatalogListCommand : public Command {
   }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
-    const auto stub = v1::CatalogService::NewStub(context.connect(context.server));
+    const auto stub = v1::CatalogService::NewStub(context.Channel());
     v1::ListManifestsRequest request;
     request.set_match(match_);
     request.set_module(module_);

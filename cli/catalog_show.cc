@@ -31,7 +31,7 @@ class CatalogShowCommand : public Command {
 
  private:
   absl::StatusOr<ExitCode> ShowManifest(CliContext& context) const {
-    const auto stub = v1::CatalogService::NewStub(context.connect(context.server));
+    const auto stub = v1::CatalogService::NewStub(context.Channel());
     v1::GetManifestRequest request;
     request.set_manifest_id(manifest_id_);
     LIF_ASSIGN_OR_RETURN(
@@ -50,7 +50,7 @@ class CatalogShowCommand : public Command {
       return absl::InvalidArgumentError(
           absl::StrCat("--module: '", module_, "' should be NAME@VERSION, such as nginx@1.0.0"));
     }
-    const auto stub = v1::CatalogService::NewStub(context.connect(context.server));
+    const auto stub = v1::CatalogService::NewStub(context.Channel());
     v1::GetModuleRequest request;
     request.set_name(module_.substr(0, at));
     request.set_version(module_.substr(at + 1));

@@ -32,6 +32,15 @@ struct Terminal {
   Style err_style;
 };
 
+// How to speak to a control plane.
+struct ServerTarget {
+  std::string address = "127.0.0.1:7400";  // host:port, or unix:PATH
+  bool tls = false;
+  std::string ca_pem;    // authorities to trust; "" for the system's
+  std::string cert_pem;  // of the client, with its key; "" for none
+  std::string key_pem;   // secret
+};
+
 // What a command runs with. Everything outlives the command.
 struct CliContext {
   Terminal terminal;
@@ -39,11 +48,13 @@ struct CliContext {
   Environment environment;
   std::stop_token interrupt;  // Ctrl-C
   // Makes a channel; tests answer one to a server in the process.
-  std::function<std::shared_ptr<grpc::Channel>(const std::string& address)> connect;
+  std::function<std::shared_ptr<grpc::Channel>(const ServerTarget& target)> connect;
 
   // Options that every command has.
-  std::string server = "127.0.0.1:7400";
+  ServerTarget server;
   std::string output = "table";
+
+  std::shared_ptr<grpc::Channel> Channel() const { return connect(server); }
 
   bool json() const { return output == "json"; }
 };

@@ -38,7 +38,7 @@ class EvidenceCommand : public Command {
   }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
-    const auto channel = context.connect(context.server);
+    const auto channel = context.Channel();
     LIF_ASSIGN_OR_RETURN(const std::string id, ResolveBuildId(context, channel, ref_));
     LIF_ASSIGN_OR_RETURN(const v1::Record record, GetRecord(context, channel, id));
     if (list_) return List(context, record);

@@ -18,7 +18,7 @@ class ExecutorsCommand : public Command {
   }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
-    const auto stub = v1::FleetService::NewStub(context.connect(context.server));
+    const auto stub = v1::FleetService::NewStub(context.Channel());
     v1::ListExecutorsRequest request;
     request.set_pool(pool_);
     request.set_page_size(1000);

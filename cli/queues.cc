@@ -18,7 +18,7 @@ class QueuesCommand : public Command {
   void AddOptions(OptionSet*) override {}
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
-    const auto stub = v1::FleetService::NewStub(context.connect(context.server));
+    const auto stub = v1::FleetService::NewStub(context.Channel());
     LIF_ASSIGN_OR_RETURN(const auto reply,
                          (Call<v1::FleetService::Stub, v1::ListPoolsRequest, v1::ListPoolsResponse>(
                              context, *stub, &v1::FleetService::Stub::ListPools, {})));

@@ -72,7 +72,7 @@ class RecordsCommand : public Command {
 
  private:
   absl::StatusOr<v1::ListRecordsResponse> ReadPages(CliContext& context) const {
-    const auto stub = v1::RecordService::NewStub(context.connect(context.server));
+    const auto stub = v1::RecordService::NewStub(context.Channel());
     v1::ListRecordsRequest request;
     request.set_manifest_id(manifest_id_);
     request.set_platform(platform_);

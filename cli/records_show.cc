@@ -16,7 +16,7 @@ class RecordsShowCommand : public Command {
   void AddOptions(OptionSet* options) override { AddBuildRef(options, &ref_); }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
-    const auto channel = context.connect(context.server);
+    const auto channel = context.Channel();
     LIF_ASSIGN_OR_RETURN(const std::string id, ResolveBuildId(context, channel, ref_));
     LIF_ASSIGN_OR_RETURN(const v1::Record record, GetRecord(context, channel, id));
     const Terminal& terminal = context.terminal;

@@ -49,7 +49,7 @@ absl::StatusOr<RenderSource> RenderFromServer(CliContext& context, const RenderQ
   v1::RenderDockerfileRequest request;
   request.set_manifest_id(query.manifest_id);
   request.set_platform(query.platform);
-  const auto stub = v1::CatalogService::NewStub(context.connect(context.server));
+  const auto stub = v1::CatalogService::NewStub(context.Channel());
   LIF_ASSIGN_OR_RETURN(
       const auto reply,
       (Call<v1::CatalogService::Stub, v1::RenderDockerfileRequest, v1::RenderDockerfileResponse>(

@@ -15,7 +15,7 @@ constexpr int kMaxReplyBytes = 64 << 20;
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> ConnectToServer(const std::string& address) {
+std::shared_ptr<grpc::Channel> ConnectToServer(const ServerTarget& target) {
   grpc::ChannelArguments arguments;
   // A proxy of the environment is for the web, not for a control plane next door.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -26,7 +26,11 @@ std::shared_ptr<grpc::Channel> ConnectToServer(const std::string& address) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetMaxReceiveMessageSize(kMaxReplyBytes);
   arguments.SetUserAgentPrefix("lif/" + std::string(LifVersion()));
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
+  if (target.tls) {
+    credentials = grpc::SslCredentials({target.ca_pem, target.key_pem, target.cert_pem});
+  }
+  return grpc::CreateCustomChannel(target.address, credentials, arguments);
 }
 
 CallContext::CallContext(absl::Duration deadline, std::stop_token interrupt)
@@ -38,7 +42,7 @@ absl::Status RpcStatus(const grpc::Status& status, const CliContext& context) {
   if (!status.ok() && context.interrupt.stop_requested()) {
     return absl::CancelledError("interrupted");
   }
-  return ExplainRpcError(FromGrpcStatus(status), context.server);
+  return ExplainRpcError(FromGrpcStatus(status), context.server.address);
 }
 
 }  // namespace lif

@@ -16,7 +16,7 @@ namespace lif {
 constexpr absl::Duration kCallDeadline = absl::Seconds(15);
 
 // A channel for production: no proxy, no lookup of service configurations, quick reconnects.
-std::shared_ptr<grpc::Channel> ConnectToServer(const std::string& address);
+std::shared_ptr<grpc::Channel> ConnectToServer(const ServerTarget& target);
 
 // A client context that ends at its deadline or when `interrupt` is requested.
 class CallContext {

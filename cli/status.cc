@@ -25,7 +25,7 @@ class StatusCommand : public Command {
   }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
-    const auto channel = context.connect(context.server);
+    const auto channel = context.Channel();
     if (ref_.build_id.empty() && ref_.manifest_id.empty()) return ShowFactory(context, channel);
     LIF_ASSIGN_OR_RETURN(const std::string id, ResolveBuildId(context, channel, ref_));
     return ShowBuild(context, channel, id);

@@ -66,6 +66,15 @@ TEST_CASE("cli: a control plane that is not there is named, with what to do") {
   CHECK(Has(run.err, "LIF_SERVER"));
 }
 
+TEST_CASE("cli: TLS wants a key with its certificate, and files that are there") {
+  CliRun run = RunAlone({"status", "--tls-cert", "c.pem"});
+  CHECK(run.code == 2);
+  CHECK(Has(run.err, "--tls-cert and --tls-key go together"));
+  run = RunAlone({"status", "--tls-ca", "/nonexistent/ca.pem"});
+  CHECK(run.code == 2);
+  CHECK(Has(run.err, "/nonexistent/ca.pem"));
+}
+
 TEST_CASE("status: the factory") {
   FakeFactory factory;
   v1::Summary* summary = factory.fleet.summary.mutable_summary();

@@ -196,7 +196,7 @@ CliRun FakeFactory::Run(const std::vector<std::string>& args) {
   context.terminal.err_is_terminal = live_terminal;
   context.terminal.err_width = live_terminal ? 100 : 0;
   context.terminal.err_style.unicode = live_terminal;
-  context.connect = [this](const std::string&) {
+  context.connect = [this](const ServerTarget&) {
     return server_->InProcessChannel(grpc::ChannelArguments());
   };
   run.code = static_cast<int>(RunCli(args, AllCommands(), context));
