@@ -5,6 +5,12 @@
 #include "absl/strings/str_cat.h"
 
 namespace lif {
+namespace {
+
+// With work in hand a cancellation must arrive soon, however long the lease is.
+constexpr absl::Duration kBusyPeriod = absl::Milliseconds(1500);
+
+}  // namespace
 
 LeaseKeeper::LeaseKeeper(WorkQueue& queue, Clock& clock, Logger logger, Options options)
     : queue_(queue), clock_(clock), logger_(std::move(logger)), options_(std::move(options)) {}
@@ -28,6 +34,7 @@ std::shared_ptr<HeldLease> LeaseKeeper::Hold(const Lease& lease) {
   auto held = std::make_shared<HeldLease>(lease);
   const std::lock_guard lock(mutex_);
   held_.push_back(held);
+  wake_.request_stop();
   return held;
 }
 
@@ -77,8 +84,12 @@ void LeaseKeeper::Wake() {
   wake_.request_stop();
 }
 
+absl::Duration LeaseKeeper::Period() const {
+  const absl::Duration quarter = options_.lease / 4;
+  return held() == 0 ? quarter : std::min(quarter, kBusyPeriod);
+}
+
 void LeaseKeeper::Run(std::stop_token stop) {
-  const absl::Duration period = options_.lease / 4;
   while (!stop.stop_requested()) {
     const absl::Duration started = clock_.Steady();
     std::stop_token wake;
@@ -90,7 +101,7 @@ void LeaseKeeper::Run(std::stop_token stop) {
     }
     if (stop.stop_requested()) break;
     Beat();
-    const absl::Duration rest = period - (clock_.Steady() - started);
+    const absl::Duration rest = Period() - (clock_.Steady() - started);
     if (rest > absl::ZeroDuration()) clock_.Sleep(rest, wake);
   }
 }

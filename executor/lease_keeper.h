@@ -1,5 +1,5 @@
-// Keeps the executor's leases alive: one batched heartbeat a period, on its own thread and its own
-// connection.
+// Keeps the executor's leases alive: one batched heartbeat a period (a quarter of the lease, at
+// most 1.5 s while there is work in hand), on its own thread and its own connection.
 //
 // LOST and CANCEL are answers, and stop the job's work at once. *No answer* is not: the queue may
 // be away, and a build goes on; it only makes no external move until Confirm says that the lease
@@ -26,7 +26,7 @@ namespace lif {
 class LeaseKeeper {
  public:
   struct Options {
-    absl::Duration lease = absl::Seconds(30);  // the period is a quarter of it
+    absl::Duration lease = absl::Seconds(30);  // heartbeats: four a lease, more with work
     std::function<ExecutorInfo()> describe;    // what to register; called on the keeper's thread
     std::function<void(bool)> drain_changed;   // whether an operator wants it, at each answer
     std::function<void()> replaced;            // another executor, started later, has our ID
@@ -60,6 +60,7 @@ class LeaseKeeper {
 
   void Run(std::stop_token stop);
   void Beat();
+  absl::Duration Period() const;
   void Wake();
 
   WorkQueue& queue_;

@@ -39,6 +39,15 @@ TEST_CASE("Recorded failures are classified") {
   }
 }
 
+TEST_CASE("A recorded loss of a cache blob is told from other failures") {
+  for (const char* stream : {"cache_lost", "cache_lost_at_export"}) {
+    INFO(stream);
+    const BuildFailure failure = Replay(RecordedStream(stream)).failure;
+    CHECK(failure.cache_lost);
+    CHECK(failure.failure == FailureClass::kInfrastructure);
+  }
+}
+
 BuildEvidence Exited(const std::string& error, const std::string& step_error = "") {
   BuildEvidence evidence;
   evidence.process.exit_code = 1;
