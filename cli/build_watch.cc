@@ -97,7 +97,7 @@ void BuildWatch::Run(std::stop_token stop) {
     }
     // A stream that ends OK before its builds do is a server's that stops.
     if (status.ok()) status = absl::UnavailableError("the stream ended early");
-    const absl::Status told = ExplainRpcError(status, context_->server.address);
+    const absl::Status told = ExplainRpcError(status, context_->server);
     const absl::Duration away = context_->clock->Steady() - last_answer;
     if (!WorthRetrying(status) || away > limits_.reconnect) {
       Push({WatchUpdate::Kind::kEnd, {}, told}, stop);

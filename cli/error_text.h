@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "cli/command.h"
 #include "cli/style.h"
 
 namespace lif {
@@ -14,6 +15,6 @@ std::string ErrorText(const absl::Status& status, const Style& style);
 
 // What a failed call means to the user: a server that is not there, too slow or too old is named
 // with what to do; what a server said of itself stays as it is.
-absl::Status ExplainRpcError(const absl::Status& status, const std::string& server);
+absl::Status ExplainRpcError(const absl::Status& status, const ServerTarget& server);
 
 }  // namespace lif

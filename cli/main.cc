@@ -100,6 +100,8 @@ class InterruptThread {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // gRPC's own log repeats, in its words, what our errors say; GRPC_VERBOSITY brings it back.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   InterruptThread interrupt;
   lif::SystemClock clock;
   lif::CliContext context;

@@ -42,7 +42,7 @@ absl::Status RpcStatus(const grpc::Status& status, const CliContext& context) {
   if (!status.ok() && context.interrupt.stop_requested()) {
     return absl::CancelledError("interrupted");
   }
-  return ExplainRpcError(FromGrpcStatus(status), context.server.address);
+  return ExplainRpcError(FromGrpcStatus(status), context.server);
 }
 
 }  // namespace lif

@@ -7,6 +7,7 @@ namespace lif {
 namespace {
 
 const Style kPlain{};
+const ServerTarget kServer{.address = "h:1"};
 
 TEST_CASE("errors: message, fields that it does not tell, and when to retry") {
   absl::Status status = absl::InvalidArgumentError("the request is wrong\nmend it");
@@ -23,24 +24,42 @@ TEST_CASE("errors: a transport's words become what to do") {
       absl::UnavailableError("failed to connect to all addresses; last error: UNKNOWN: "
                              "ipv4:127.0.0.1:1: Failed to connect to remote host: Connection "
                              "refused"),
-      "127.0.0.1:1");
+      {.address = "127.0.0.1:1"});
   CHECK(ErrorText(refused, kPlain) ==
         "error: no control plane answers at 127.0.0.1:1 (connection refused)\n"
         "  start the factory with deploy/quickstart, or say where its control plane is: --server "
         "HOST:PORT or LIF_SERVER\n");
-  CHECK(ExplainRpcError(absl::DeadlineExceededError("Deadline Exceeded"), "h:1")
+  CHECK(ExplainRpcError(absl::DeadlineExceededError("Deadline Exceeded"), kServer)
             .message()
             .find("did not answer in time") != std::string::npos);
-  CHECK(ExplainRpcError(absl::UnimplementedError(""), "h:1")
+  CHECK(ExplainRpcError(absl::UnimplementedError(""), kServer)
             .message()
             .find("does not know this call") != std::string::npos);
+}
+
+TEST_CASE("errors: of TLS, what to add or leave out") {
+  const auto explain = [](const std::string& cause, bool tls) {
+    ServerTarget server = kServer;
+    server.tls = tls;
+    return std::string(
+        ExplainRpcError(absl::UnavailableError("failed to connect; last error: " + cause), server)
+            .message());
+  };
+  CHECK(explain("error:0A000086:SSL routines::certificate verify failed", true) ==
+        "no control plane answers at h:1 (certificate verify failed)\nits certificate is of no "
+        "trusted authority, or of another name; name the authority's file with --tls-ca");
+  CHECK(explain("Socket closed", false).find("it may speak TLS") != std::string::npos);
+  CHECK(explain("Socket closed", true).find("--tls-cert") != std::string::npos);
+  CHECK(
+      explain("error:0A00010B:SSL routines::wrong version number", true).find("it speaks no TLS") !=
+      std::string::npos);
 }
 
 TEST_CASE("errors: what a control plane says stays as it is") {
   const absl::Status said =
       WithReason(absl::UnavailableError("Redis does not answer"), "QUEUE_AWAY");
-  CHECK(ExplainRpcError(said, "h:1") == said);
-  CHECK(ExplainRpcError(absl::OkStatus(), "h:1").ok());
+  CHECK(ExplainRpcError(said, kServer) == said);
+  CHECK(ExplainRpcError(absl::OkStatus(), kServer).ok());
 }
 
 }  // namespace
