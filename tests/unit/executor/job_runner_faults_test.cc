@@ -1,8 +1,6 @@
 // How the runner meets cancellation, lost leases and stores that are away.
 #include "executor/job_runner.h"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 
 #include "common/base/digest.h"
@@ -56,7 +54,7 @@ TEST_CASE("A lease that is lost stops the work, and nothing is written") {
   CHECK_FALSE(rig.records.GetRecord(build).ok());
   CHECK(rig.MustGetJob(build).state == JobState::kActive);
   CHECK(rig.MustGetJob(build).executor == "executor-2");
-  CHECK(IsEmptyDirectory(rig.state->path() + "/jobs"));
+  CHECK(std::filesystem::is_empty(rig.state->path() + "/jobs"));
 }
 
 TEST_CASE("No answer from the queue does not stop a build") {
