@@ -40,9 +40,9 @@ def build_by_factory(factory):
     factory.lif("build", "--manifest-id", MANIFEST, "--platform", PLATFORM, "--wait",
                 "--rerun", "always")
     total = time.monotonic() - start
-    rows = factory.query("SELECT coalesce(sum(duration_ms), 0) FROM tests WHERE build_id = "
+    rows = factory.query("SELECT coalesce(sum(duration_us), 0) FROM tests WHERE build_id = "
                          f"(SELECT max(build_id) FROM records WHERE manifest_id = '{MANIFEST}')")
-    return total, float(rows[0][0]) / 1000
+    return total, float(rows[0][0]) / 1_000_000
 
 
 class HandBuild:
