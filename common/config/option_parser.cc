@@ -223,8 +223,7 @@ absl::StatusOr<ParsedArguments> OptionParser::Parse(const std::vector<std::strin
   if (const Entry* config = FindEntry(*root_, "config"); config != nullptr) {
     LIF_RETURN_IF_ERROR(StoreEntry(*config, flags, file, environment));
     if (!config_path_.empty()) {
-      LIF_RETURN_IF_ERROR(
-          CollectFile(config_path_, program_.config_section, *root_, &file, &parsed.warnings));
+      LIF_RETURN_IF_ERROR(CollectFile(config_path_, program_, *root_, &file, &parsed.warnings));
     }
   }
   for (const OptionSet* set : sets) {

@@ -73,6 +73,9 @@ struct ProgramInfo {
   // The section of a configuration file that is for this program alone; those of others are
   // skipped. "" for a program that takes no --config.
   std::string config_section;
+  // Sections of the factory's programs, which are skipped in each other's files; any other name is
+  // an error.
+  std::vector<std::string> known_sections = {"controlplane", "executor"};
 };
 
 struct ParsedArguments {

@@ -58,7 +58,7 @@ absl::Status CheckChoices(const Entry& entry, const std::vector<std::string>& va
 
 }  // namespace
 
-absl::Status CollectFile(const std::string& path, const std::string& section, const OptionSet& root,
+absl::Status CollectFile(const std::string& path, const ProgramInfo& program, const OptionSet& root,
                          GivenValues* from_file, std::vector<std::string>* warnings) {
   LIF_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxConfigBytes));
   LIF_ASSIGN_OR_RETURN(const std::vector<IniEntry> lines, ParseIni(text, path));
@@ -73,7 +73,13 @@ absl::Status CollectFile(const std::string& path, const std::string& section, co
   }
   std::map<const Entry*, int> first_line;
   for (const IniEntry& line : lines) {
-    if (!line.section.empty() && line.section != section) continue;
+    if (!line.section.empty() && line.section != program.config_section) {
+      const auto& sections = program.known_sections;
+      if (std::find(sections.begin(), sections.end(), line.section) != sections.end()) continue;
+      return Usage(absl::StrCat(path, ":", line.line, ": '[", line.section,
+                                "]' is no section that a program reads",
+                                DidYouMean(line.section, sections)));
+    }
     const auto found = known.find(line.key);
     if (found == known.end()) {
       return Usage(absl::StrCat(path, ":", line.line, ": '", line.key, "' is no setting of ",

@@ -11,8 +11,9 @@ namespace lif {
 
 using GivenValues = std::map<const OptionSet::Entry*, std::vector<std::string>>;
 
-// The settings of `root` in the file at `path`: those before any section and those of `section`.
-absl::Status CollectFile(const std::string& path, const std::string& section, const OptionSet& root,
+// The settings of `root` in the file at `path`: those before any section and those of the
+// program's.
+absl::Status CollectFile(const std::string& path, const ProgramInfo& program, const OptionSet& root,
                          GivenValues* from_file, std::vector<std::string>* warnings);
 
 // Stores the value of the best source there is; the error starts with where the value came from.

@@ -100,7 +100,7 @@ TEST_CASE("options: defaults stay when nothing is given") {
 TEST_CASE("options: flag before environment before file before default") {
   const TemporaryFile file(
       "pool = file\nslots = 7\nformat = json\ncapability = x\ncapability = y\n"
-      "[other]\nunknown = 1\n[prog]\nlease = 5s\n");
+      "[executor]\nunknown = 1\n[prog]\nlease = 5s\n");
   Program program;
   program.environment = {{"P_POOL", "env"}, {"P_SLOTS", "9"}, {"P_FORMAT", ""}};
   REQUIRE(program.Parse({"--config", file.path, "--pool", "flag"}).ok());
@@ -154,6 +154,10 @@ TEST_CASE("options: errors of the environment and of files name their source") {
         unknown.path + ":2: 'pol' is no setting of prog; did you mean 'pool'?");
   const TemporaryFile twice("pool = x\npool = y\n");
   CHECK(ErrorOf({"--config", twice.path}) == twice.path + ":2: 'pool' is already set on line 1");
+  const TemporaryFile section("[executr]\nslots = 1\n");
+  CHECK(ErrorOf({"--config", section.path}) ==
+        section.path +
+            ":2: '[executr]' is no section that a program reads; did you mean 'executor'?");
   const TemporaryFile wrong("slots = x\n");
   CHECK(ErrorOf({"--config", wrong.path}) ==
         "'slots' in the file of --config: 'x' should be a whole number");
