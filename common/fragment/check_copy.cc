@@ -100,6 +100,7 @@ std::optional<std::vector<Word>> Paths(const Instruction& instruction, Context* 
 // A source without wildcards and variables must be a file or directory of the module.
 void CheckSourceExists(const Instruction& instruction, const Word& source, Context* context) {
   if (source.text.find_first_of("*?[$") != std::string::npos) return;
+  if (context->report.problems.size() >= kMaxFragmentProblems) return;
   std::string path;
   for (const char c : source.text) {
     if (c != '/' || (!path.empty() && path.back() != '/')) path += c;

@@ -38,14 +38,17 @@ void UseHeredocShell(const Heredoc& heredoc, Context* context) {
   std::string first = heredoc.content.substr(0, heredoc.content.find('\n'));
   bool other = absl::StartsWith(first, "#!") && !absl::StrContains(first, "sh");
   if (!heredoc.command && other) return;
-  UseShellVariables(
-      heredoc.content, /*runtime=*/false, "RUN",
-      [&](size_t offset) {
-        auto end = heredoc.content.begin() + static_cast<std::ptrdiff_t>(offset);
-        return heredoc.first_line +
-               static_cast<int>(std::count(heredoc.content.begin(), end, '\n'));
-      },
-      context);
+  int line = heredoc.first_line;
+  size_t counted = 0;  // uses come in ascending order: each line is counted once
+  auto line_of = [&](size_t offset) {
+    auto at = [&](size_t position) {
+      return heredoc.content.begin() + static_cast<std::ptrdiff_t>(position);
+    };
+    line += static_cast<int>(std::count(at(counted), at(offset), '\n'));
+    counted = offset;
+    return line;
+  };
+  UseShellVariables(heredoc.content, /*runtime=*/false, "RUN", line_of, context);
 }
 
 void CheckRunFlags(const Instruction& instruction, Context* context) {

@@ -13,6 +13,7 @@ namespace lif {
 namespace fragment_check {
 
 void Context::Report(int line, std::string field, std::string what, std::string remedy) {
+  if (report.problems.size() == kMaxFragmentProblems) return;
   report.problems.push_back({"", line, std::move(field), std::move(what), std::move(remedy)});
 }
 
@@ -128,6 +129,7 @@ FragmentReport CheckFragment(const Fragment& fragment, const FragmentScope& scop
         {"", 0, "fragment", "has no instruction", "write at least one, such as RUN or COPY"});
   }
   SortProblems(report.problems);
+  if (report.problems.size() > kMaxFragmentProblems) report.problems.resize(kMaxFragmentProblems);
   return report;
 }
 

@@ -13,6 +13,8 @@
 
 namespace lif {
 
+constexpr size_t kMaxFragmentProblems = 200;  // more are not told
+
 // What the module declares around its fragment.
 struct FragmentScope {
   bool app_slot = false;          // ENTRYPOINT and CMD are allowed

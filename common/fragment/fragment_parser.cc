@@ -215,12 +215,9 @@ class Parser {
 }  // namespace
 
 int Instruction::LineOf(size_t offset) const {
-  int line = first_line;
-  for (const Part& part : parts) {
-    if (part.offset > offset) break;
-    line = part.line;
-  }
-  return line;
+  auto after = std::upper_bound(parts.begin(), parts.end(), offset,
+                                [](size_t at, const Part& part) { return at < part.offset; });
+  return after == parts.begin() ? first_line : std::prev(after)->line;
 }
 
 Fragment ParseFragment(std::string_view text) {

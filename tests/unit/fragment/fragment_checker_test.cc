@@ -95,5 +95,20 @@ TEST_CASE("The report tells what the fragment sets and wants", "[fragment]") {
   CHECK(report.free.at("RUNTIME").field == "CMD");
 }
 
+std::string Repeat(const std::string& piece, size_t bytes) {
+  std::string text;
+  while (text.size() + piece.size() <= bytes) text += piece;
+  return text;
+}
+
+TEST_CASE("The largest fragments cost time in proportion", "[fragment]") {
+  const size_t large = kMaxFragmentBytes - 1000;
+  // Each was quadratic once: a line counted anew for every use, a part searched from the start.
+  CHECK(Check("RUN <<EOF\n" + Repeat("$A\n", large) + "EOF\n", TestScope()).empty());
+  CHECK(Check("COPY --from=module " + Repeat("x \\\n", large) + " /y\n", TestScope()).size() ==
+        kMaxFragmentProblems);
+  CHECK(Check(Repeat("# syntax=x\n", large), TestScope()).size() == kMaxFragmentProblems);
+}
+
 }  // namespace
 }  // namespace lif
