@@ -38,7 +38,7 @@ void ClaimAndComplete(QueueHarness& queue) {
 
 void NonceReplay(QueueHarness& queue) {
   MustSubmit(queue, TestRequest({TestJob("a"), TestJob("b")}));
-  const ClaimRequest request{"ex-1", "amd64", NewUlid(queue.Now()), queue.lease()};
+  const ClaimRequest request{"ex-1", "amd64", NewUlid(queue.Now()), 20 * queue.lease()};
   const auto first = queue.work().Claim(request);
   REQUIRE(first->has_value());
   const auto again = queue.work().Claim(request);

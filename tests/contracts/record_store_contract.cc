@@ -125,6 +125,8 @@ void CommitContract(const MakeRecordStore& make) {
     auto missing = store->reader().GetRecord(TestBuildId(9));
     CHECK(missing.status().code() == absl::StatusCode::kNotFound);
     CHECK(std::string(missing.status().message()).find(TestBuildId(9)) != std::string::npos);
+    CHECK(absl::IsNotFound(store->reader().GetRecord("no ULID at all").status()));
+    CHECK(absl::IsNotFound(store->reader().GetRecord("").status()));
   }
 }
 
@@ -137,6 +139,7 @@ void LookUpContract(const MakeRecordStore& make) {
     REQUIRE(found->size() == 1);
     CHECK((*found)[0].build_key == TestKey("a"));
     CHECK(store->reader().LookUp({})->empty());
+    CHECK(store->reader().LookUp({"no key at all"})->empty());
   }
   SECTION("the newest generation with a verdict is effective") {
     MustCommit(*store, TestRecord(1, "a", 1, Outcome::kFailed));

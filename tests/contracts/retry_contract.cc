@@ -14,9 +14,10 @@ void TransientFailure(QueueHarness& queue) {
   ClaimedJob job = ClaimOne(queue);
   for (int attempt = 1; attempt < 3; ++attempt) {
     REQUIRE(job.attempt == attempt);
+    const absl::Time before = queue.Now() - absl::Milliseconds(1);
     const auto result = queue.work().Fail(LeaseOf(job), failure);
     REQUIRE(result->will_retry);
-    REQUIRE(result->retry_at > queue.Now() - absl::Milliseconds(1));
+    REQUIRE(result->retry_at > before);
     // The reply may have been lost.
     REQUIRE(queue.work().Fail(LeaseOf(job), failure)->retry_at == result->retry_at);
     const JobView delayed = MustGet(queue, build_id);

@@ -25,7 +25,7 @@ RedisJobQueueOptions QueueOptions(const RedisServer& server, const std::string& 
   RedisJobQueueOptions options;
   options.redis = server.options();
   options.factory = factory;
-  options.retention = absl::Milliseconds(1200);
+  options.retention = absl::Milliseconds(2000);
   options.backoff_scale = 0.05;
   return options;
 }

@@ -23,7 +23,7 @@ class RedisHarness final : public QueueHarness {
   WorkQueue& work() override { return queue_; }
   absl::Time Now() override { return clock_.Now(); }
   void Pass(absl::Duration duration) override { clock_.Sleep(duration, {}); }
-  absl::Duration lease() const override { return absl::Milliseconds(300); }
+  absl::Duration lease() const override { return absl::Milliseconds(500); }
 
  private:
   SystemClock clock_;
