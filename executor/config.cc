@@ -89,6 +89,10 @@ void AddEngineOptions(OptionSet& options, ExecutorConfig* config) {
                .help = "Memory of a test's container, as docker run --memory takes it",
                .env = "LIF_TEST_MEMORY"},
               &config->test_memory);
+  options.Add({.name = "--keep-images",
+               .value = "N",
+               .help = "Tested images to keep on the engine, whose layers the next tests share"},
+              &config->keep_images);
 }
 
 void AddTimeOptions(OptionSet& options, ExecutorConfig* config) {
@@ -159,6 +163,7 @@ absl::Status Check(const ExecutorConfig& config) {
     return Bad(absl::StrCat("--slots ", config.slots, ": write 1 to ", kMaxSlots));
   }
   if (config.lease < absl::Seconds(1)) return Bad("--lease: write at least 1s");
+  if (config.keep_images < 0) return Bad("--keep-images: write 0 or more");
   if (config.min_free_disk_mib < 0) return Bad("--min-free-disk-mib: write 0 or more");
   if (config.state_dir.find(':') != std::string::npos) {
     return Bad("--state-dir: a ':' in the path would be read as a tag by skopeo; choose another");

@@ -29,6 +29,7 @@ struct ExecutorConfig {
   std::string docker_host;
   std::string builder = "default";
   std::string test_memory = "2g";
+  int keep_images = 20;
   absl::Duration lease = absl::Seconds(30);
   absl::Duration drain_timeout = absl::Minutes(10);
   absl::Duration build_timeout = absl::Hours(1);

@@ -47,10 +47,12 @@ absl::StatusOr<CapturedProcess> DockerImageTester::Docker(std::vector<std::strin
 
 absl::Status DockerImageTester::Pull(const std::string& image, const std::string& platform,
                                      absl::Duration deadline, std::stop_token stop) {
+  shelf_.Take(image);
   LIF_ASSIGN_OR_RETURN(
       const CapturedProcess pulled,
       Docker({"pull", "--quiet", "--platform=" + platform, image}, deadline, stop));
   if (pulled.result.Succeeded()) return absl::OkStatus();
+  Release(image);
   return EngineError(absl::StrCat("pulling ", image), pulled);
 }
 
@@ -82,11 +84,22 @@ void DockerImageTester::RemoveContainer(const std::string& name) {
   (void)Docker({"rm", "--force", "--volumes", name}, kHousekeeping, std::stop_token());
 }
 
-void DockerImageTester::Remove(const std::string& image) {
-  (void)Docker({"image", "rm", "--force", image}, kHousekeeping, std::stop_token());
+void DockerImageTester::RemoveImages(const std::vector<std::string>& images) {
+  for (const std::string& image : images) {
+    (void)Docker({"image", "rm", "--force", image}, kHousekeeping, std::stop_token());
+  }
+}
+
+void DockerImageTester::Release(const std::string& image) {
+  RemoveImages(shelf_.PutBack(image));
+}
+
+void DockerImageTester::RemoveIdleImages() {
+  RemoveImages(shelf_.Clear());
 }
 
 absl::StatusOr<int> DockerImageTester::RemoveLeftovers() {
+  LIF_RETURN_IF_ERROR(shelf_.Load());
   const std::string filter = "label=lif.owner=" + options_.owner;
   LIF_ASSIGN_OR_RETURN(const CapturedProcess listed,
                        Docker({"ps", "--all", "--quiet", "--no-trunc", "--filter", filter},

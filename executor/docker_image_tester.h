@@ -3,6 +3,7 @@
 
 #include "common/process/process_runner.h"
 #include "executor/docker_test_command.h"
+#include "executor/image_shelf.h"
 
 namespace lif {
 
@@ -10,21 +11,24 @@ namespace lif {
 class DockerImageTester final : public ImageTester {
  public:
   DockerImageTester(ProcessRunner& runner, DockerTestOptions options)
-      : runner_(runner), options_(std::move(options)) {}
+      : runner_(runner), options_(std::move(options)), shelf_(options_.shelf, options_.keep) {}
 
   absl::Status Pull(const std::string& image, const std::string& platform, absl::Duration deadline,
                     std::stop_token stop) override;
   absl::StatusOr<TestRun> Run(const TestRunRequest& request, std::stop_token stop) override;
-  void Remove(const std::string& image) override;
+  void Release(const std::string& image) override;
+  void RemoveIdleImages() override;
   absl::StatusOr<int> RemoveLeftovers() override;
 
  private:
   absl::StatusOr<CapturedProcess> Docker(std::vector<std::string> arguments,
                                          absl::Duration deadline, std::stop_token stop);
   void RemoveContainer(const std::string& name);
+  void RemoveImages(const std::vector<std::string>& images);
 
   ProcessRunner& runner_;
   const DockerTestOptions options_;
+  ImageShelf shelf_;
 };
 
 }  // namespace lif

@@ -17,6 +17,8 @@ struct DockerTestOptions {
   std::string owner;
   std::string memory = "2g";
   int pids_limit = 512;
+  std::string shelf;  // file that remembers which images stay (image_shelf.h)
+  int keep = 20;      // how many
 };
 
 // "docker", with the host if there is one.

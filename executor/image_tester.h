@@ -36,12 +36,15 @@ struct TestRun {
 class ImageTester {
  public:
   virtual ~ImageTester() = default;
-  // Makes the image available, so that its download does not count against a test's time.
+  // Makes the image available until Release, so that its download does not count against a test's
+  // time.
   virtual absl::Status Pull(const std::string& image, const std::string& platform,
                             absl::Duration deadline, std::stop_token stop) = 0;
   virtual absl::StatusOr<TestRun> Run(const TestRunRequest& request, std::stop_token stop) = 0;
-  // Forgets the image again. Best effort.
-  virtual void Remove(const std::string& image) = 0;
+  // The caller of Pull has no more tests for the image; it may stay on the engine for others.
+  virtual void Release(const std::string& image) = 0;
+  // Removes all images that stay but are not in use, for their disk.
+  virtual void RemoveIdleImages() = 0;
   // Removes containers that a predecessor of this executor left. Answers how many there were.
   virtual absl::StatusOr<int> RemoveLeftovers() = 0;
 };

@@ -97,6 +97,8 @@ DockerTestOptions TesterOptionsOf(const ExecutorConfig& config) {
   options.executor_id = config.executor_id;
   options.owner = OwnerLabel(config);
   options.memory = config.test_memory;
+  options.shelf = config.state_dir + "/images";
+  options.keep = config.keep_images;
   return options;
 }
 

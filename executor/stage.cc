@@ -42,14 +42,24 @@ StageFailure InternalVerdict(std::string message) {
   return result;
 }
 
+namespace {
+
+// Images that wait for the next tests go first.
+absl::Status ReserveDisk(const Services& services) {
+  const absl::Status first = CheckFreeDisk(services.state.path(), services.limits.min_free_disk);
+  if (first.ok()) return first;
+  services.tester.RemoveIdleImages();
+  return CheckFreeDisk(services.state.path(), services.limits.min_free_disk);
+}
+
+}  // namespace
+
 StageResult RunStage(const Stage& stage, const Services& services, BuildRun& run) {
   const absl::Duration started = services.clock.Steady();
   run.reporter.Stage(stage.name);
   run.evidence.BeginStage(stage.name, services.clock.Now());
   StageResult result;
-  const absl::Status disk =
-      stage.needs_disk ? CheckFreeDisk(services.state.path(), services.limits.min_free_disk)
-                       : absl::OkStatus();
+  const absl::Status disk = stage.needs_disk ? ReserveDisk(services) : absl::OkStatus();
   if (!disk.ok()) {
     result = Retryable(disk);
   } else if (!run.lease.work_stop().stop_requested()) {

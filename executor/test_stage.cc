@@ -127,7 +127,7 @@ StageResult TestStage(const StageContext& context) {
       run.record.image, run.platform.ToString(), context.deadline, context.stop);
   if (!pulled.ok()) return Retryable(pulled);
   StageResult result = RunTests(context, tests);
-  context.services.tester.Remove(run.record.image);
+  context.services.tester.Release(run.record.image);
   return result;
 }
 

@@ -50,7 +50,7 @@ absl::StatusOr<TestRun> FakeImageTester::Run(const TestRunRequest& request, std:
   return run;
 }
 
-void FakeImageTester::Remove(const std::string& image) {
+void FakeImageTester::Release(const std::string& image) {
   absl::MutexLock lock(&mutex_);
   std::erase(pulled_, image);
 }

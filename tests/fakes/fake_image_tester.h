@@ -24,7 +24,8 @@ class FakeImageTester final : public ImageTester {
   absl::Status Pull(const std::string& image, const std::string& platform, absl::Duration deadline,
                     std::stop_token stop) override;
   absl::StatusOr<TestRun> Run(const TestRunRequest& request, std::stop_token stop) override;
-  void Remove(const std::string& image) override;
+  void Release(const std::string& image) override;
+  void RemoveIdleImages() override {}
   absl::StatusOr<int> RemoveLeftovers() override;
 
  private:

@@ -5,6 +5,7 @@
 #include "executor/error_report.h"
 #include "executor/evidence.h"
 #include "executor/image_names.h"
+#include "executor/image_shelf.h"
 #include "executor/redactor.h"
 #include "executor/retry.h"
 #include "executor/source_map.h"
@@ -120,6 +121,28 @@ TEST_CASE("A state directory has one owner and forgets dead jobs") {
   }
   first->reset();
   CHECK(StateDirectory::Open(path).ok());
+}
+
+TEST_CASE("Images that were used last stay; those in use stay anyway") {
+  using Images = std::vector<std::string>;
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/images";
+  ImageShelf shelf(file, 2);
+  REQUIRE(shelf.Load().ok());
+  for (const char* image : {"a", "b", "c"}) shelf.Take(image);
+  CHECK(shelf.PutBack("c").empty());  // a and b are in use
+  CHECK(shelf.PutBack("a") == Images{"a"});
+  CHECK(shelf.PutBack("b").empty());
+  shelf.Take("b");
+  shelf.Take("b");
+  CHECK(shelf.PutBack("b").empty());
+  CHECK(shelf.Clear() == Images{"c"});
+  shelf.Take("d");
+
+  ImageShelf next(file, 1);
+  REQUIRE(next.Load().ok());
+  next.Take("e");
+  CHECK(next.PutBack("e") == Images{"d", "b"});
 }
 
 TEST_CASE("Only what may pass by itself is tried again") {
