@@ -114,10 +114,7 @@ absl::StatusOr<BuildStatus> BuildReader::Get(const std::string& build_id) const 
   if (!build.job && !absl::IsNotFound(job.status()) && !absl::IsUnavailable(job.status())) {
     return job.status();
   }
-  if (build.job && build.job->state != JobState::kDone) {
-    LIF_ASSIGN_OR_RETURN(build.unserved, IsUnserved(*build.job));
-    return build;
-  }
+  if (build.job && build.job->state != JobState::kDone) return build;
   absl::StatusOr<Record> record = records_.GetRecord(build_id);
   if (record.ok()) {
     build.record = *std::move(record);
@@ -129,12 +126,14 @@ absl::StatusOr<BuildStatus> BuildReader::Get(const std::string& build_id) const 
   return absl::IsNotFound(job.status()) ? UnknownBuild(build_id) : job.status();
 }
 
-absl::StatusOr<bool> BuildReader::IsUnserved(const JobView& job) const {
-  if (job.state != JobState::kReady) return false;
+absl::Status BuildReader::Explain(BuildStatus* build) const {
+  if (!build->job || build->job->state != JobState::kReady) return absl::OkStatus();
   LIF_ASSIGN_OR_RETURN(const std::vector<ExecutorInfo> executors, queue_.ListExecutors());
-  return std::none_of(executors.begin(), executors.end(), [&](const ExecutorInfo& executor) {
-    return executor.alive && executor.pool == job.spec.pool;
-  });
+  build->unserved =
+      std::none_of(executors.begin(), executors.end(), [&](const ExecutorInfo& executor) {
+        return executor.alive && executor.pool == build->job->spec.pool;
+      });
+  return absl::OkStatus();
 }
 
 absl::StatusOr<BuildPage> BuildReader::List(const BuildFilter& filter) const {

@@ -15,7 +15,7 @@ namespace lif {
 struct BuildStatus {
   std::optional<JobView> job;
   std::optional<Record> record;  // of a build that is over
-  bool unserved = false;         // ready, and no executor of its pool is alive; set by Get alone
+  bool unserved = false;         // ready, and no executor of its pool is alive; set by Explain
 
   const std::string& build_id() const { return job ? job->spec.build_id : record->build_id; }
   bool over() const { return record.has_value() || job->state == JobState::kDone; }
@@ -45,12 +45,13 @@ class BuildReader {
   // that is over is answered from its record even while the queue is away.
   absl::StatusOr<BuildStatus> Get(const std::string& build_id) const;
 
+  // Looks for why a ready build is not running: for those who ask about one build.
+  absl::Status Explain(BuildStatus* build) const;
+
   // The newest 1,000 jobs of the queue and all records, by build ID, which sorts by time.
   absl::StatusOr<BuildPage> List(const BuildFilter& filter) const;
 
  private:
-  absl::StatusOr<bool> IsUnserved(const JobView& job) const;
-
   JobQueue& queue_;
   RecordReader& records_;
 };

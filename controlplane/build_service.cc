@@ -99,7 +99,8 @@ grpc::Status BuildServiceAdapter::SubmitBuilds(grpc::ServerContext* context,
 grpc::Status BuildServiceAdapter::GetBuild(grpc::ServerContext*, const v1::GetBuildRequest* request,
                                            v1::GetBuildResponse* response) {
   return runner_.Run("GetBuild", RpcKind::kUnary, [&]() -> absl::Status {
-    LIF_ASSIGN_OR_RETURN(const BuildStatus build, builds_.Get(request->build_id()));
+    LIF_ASSIGN_OR_RETURN(BuildStatus build, builds_.Get(request->build_id()));
+    LIF_RETURN_IF_ERROR(builds_.Explain(&build));
     SetBuild(build, response->mutable_build());
     return absl::OkStatus();
   });
