@@ -78,13 +78,13 @@ def run_queue(socket, factory, jobs):
 
 
 def run_redis_benchmark(socket, factory):
-    """Submits a second; __rand_int__ becomes twelve random digits."""
-    job = ["0" * 52 + "__rand_int__.1", "image", "01BENCH0000000__rand_int__", "bench",
+    """Submits a second; each __rand_int__ becomes twelve random digits (two: a build ID is new)."""
+    job = ["0" * 52 + "__rand_int__.1", "image", "01__rand_int____rand_int__", "bench",
            "linux/amd64", "amd64", "3", "", "0"]
     done = subprocess.run(
         ["redis-benchmark", "-s", socket, "-c", str(CLIENTS), "-n", str(JOBS), "-r", "1000000000",
-         "--csv", "fcall", "lif_v1_submit", "1", f"lif:{{{factory}}}:", "01REQ000000000__rand_int__",
-         "default", "0", "0", "0", "1", "1", *job],
+         "--csv", "fcall", "lif_v1_submit", "1", f"lif:{{{factory}}}:",
+         "01__rand_int____rand_int__", "default", "0", "0", "0", "1", "1", *job],
         capture_output=True, text=True, timeout=120, check=True)
     return float(done.stdout.splitlines()[-1].split(",")[1].strip('"'))
 
