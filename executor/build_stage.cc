@@ -83,7 +83,7 @@ ImageBuildRequest RequestFor(const StageContext& context, const Secrets& secrets
 StageFailure Told(BuildRun& run, const BuildFailure& failure) {
   StageFailure told = Retryable(failure.failure, failure.message);
   if (failure.failure == FailureClass::kUser) {
-    told.verdict = true;
+    told.then = AfterFailure::kRecord;
     told.outcome = Outcome::kFailed;
   }
   const SourcePlace place = FindSource(run.dockerfile, run.manifest, failure);

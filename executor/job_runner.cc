@@ -37,7 +37,7 @@ Record NewRecord(const ClaimedJob& job, const ExecutorIdentity& identity, absl::
 
 StageResult ResultOf(const ForcedEnd& end) {
   StageFailure failure;
-  failure.verdict = true;
+  failure.then = AfterFailure::kRecord;
   failure.outcome = ParseOutcome(end.outcome).value_or(Outcome::kError);
   failure.detail.failure = end.failure;
   failure.detail.message = end.message;
@@ -106,13 +106,18 @@ void JobRunner::Conclude(BuildRun& run, const StageResult& result) {
     record.tags = {PublishedTag(services_.identity.registry, record.manifest_id, run.platform)};
     return SettleRun(run);
   }
+  if (result->then == AfterFailure::kBury) {
+    run.reporter.Finish(run.workspace.Path("whole.log"));
+    return settler_.Bury(run.lease, result->detail.message);
+  }
   record.failure = result->detail;
   record.outcome = result->outcome;
-  if (!result->verdict && reason == StopReason::kCancelled) {
+  const bool retry = result->then == AfterFailure::kRetry;
+  if (retry && reason == StopReason::kCancelled) {
     record.outcome = Outcome::kCancelled;
     record.failure.failure = FailureClass::kCancelled;
     record.failure.message = "cancelled while it was running, in stage " + record.failure.stage;
-  } else if (!result->verdict) {
+  } else if (retry) {
     run.Say(absl::StrCat("Attempt ", record.attempt, " failed (",
                          std::string(FailureClassName(record.failure.failure)), ", in stage ",
                          record.failure.stage, "): ", record.failure.message, "\n"));

@@ -12,6 +12,10 @@
 namespace lif {
 namespace {
 
+StageFailure Bury(std::string reason) {
+  return Final(AfterFailure::kBury, std::move(reason));
+}
+
 // What a job of this executor must look like; "" when it does.
 std::string WrongWith(const JobSpec& spec, const ExecutorIdentity& identity) {
   if (spec.kind != JobKind::kImage) {
@@ -42,30 +46,43 @@ void FillLayers(const StageContext& context) {
   }
 }
 
+// A key of the other network mode is the sign of an executor that is configured unlike its control
+// plane: another executor may do better, and the job is not to blame.
+bool HasKeyOfOtherNetwork(const BuildRun& run, Recipe recipe) {
+  recipe.network = recipe.network == "host" ? "default" : "host";
+  const auto other = ComputeIdentity(run.manifest, run.platform, recipe);
+  return other.ok() && other->build_key == run.job.spec.key;
+}
+
 StageResult CheckIdentity(const StageContext& context) {
   BuildRun& run = context.run;
   const ExecutorIdentity& identity = context.services.identity;
   auto computed = ComputeIdentity(run.manifest, run.platform, identity.recipe);
-  if (!computed.ok()) return InternalVerdict(std::string(computed.status().message()));
+  if (!computed.ok()) return Bury(std::string(computed.status().message()));
   run.identity = *std::move(computed);
+  if (run.identity.build_key != run.job.spec.key && HasKeyOfOtherNetwork(run, identity.recipe)) {
+    return Retryable(
+        FailureClass::kInfrastructure,
+        absl::StrCat("executor ", identity.id, " builds with --network=", identity.recipe.network,
+                     ", unlike its control plane; set both alike"));
+  }
   if (run.identity.build_key != run.job.spec.key) {
-    return InternalVerdict(absl::StrCat(
+    return Bury(absl::StrCat(
         "the job says build key ", run.job.spec.key, ", but manifest ", run.job.spec.manifest_id,
         " on ", run.job.spec.platform, " has ", run.identity.build_key,
-        " here: control plane and executor must agree on --network, --engine-id and "
-        "--trust-domain, or the queue's entry is corrupt"));
+        " here: the queue's entry is corrupt, or control plane and executor disagree on "
+        "--engine-id or --trust-domain"));
   }
   const std::string pool = PoolFor(run.platform, run.identity.requires_);
   if (pool != run.job.spec.pool) {
-    return InternalVerdict(
+    return Bury(
         absl::StrCat("the job came through pool ", run.job.spec.pool, ", but needs pool ", pool));
   }
   for (const std::string& capability : run.identity.requires_) {
     const auto& mine = identity.capabilities;
     if (std::find(mine.begin(), mine.end(), capability) == mine.end()) {
-      return InternalVerdict(absl::StrCat("the manifest requires ", capability, ", executor ",
-                                          identity.id, " offers ",
-                                          mine.empty() ? "none" : absl::StrJoin(mine, ", ")));
+      return Bury(absl::StrCat("the manifest requires ", capability, ", executor ", identity.id,
+                               " offers ", mine.empty() ? "none" : absl::StrJoin(mine, ", ")));
     }
   }
   return std::nullopt;
@@ -92,9 +109,9 @@ absl::Status ReadManifest(const StageContext& context) {
 StageResult PrepareStage(const StageContext& context) {
   BuildRun& run = context.run;
   const std::string wrong = WrongWith(run.job.spec, context.services.identity);
-  if (!wrong.empty()) return InternalVerdict(wrong);
+  if (!wrong.empty()) return Bury(wrong);
   const auto platform = ParsePlatform(run.job.spec.platform);
-  if (!platform.ok()) return InternalVerdict(std::string(platform.status().message()));
+  if (!platform.ok()) return Bury(std::string(platform.status().message()));
   run.platform = *platform;
 
   const RetryLimits limits{context.services.limits.settle, context.stop};
@@ -104,7 +121,7 @@ StageResult PrepareStage(const StageContext& context) {
   if (run.recorded.has_value()) return std::nullopt;
   const absl::Status read =
       RetryWhileAway(context.services.clock, limits, [&context] { return ReadManifest(context); });
-  if (absl::IsNotFound(read)) return InternalVerdict(std::string(read.message()));
+  if (absl::IsNotFound(read)) return Bury(std::string(read.message()));
   if (!read.ok()) return Retryable(read);
   const StageResult mismatch = CheckIdentity(context);
   if (mismatch.has_value()) return mismatch;

@@ -9,7 +9,7 @@ StageResult RenderStage(const StageContext& context) {
   BuildRun& run = context.run;
   auto rendered = RenderDockerfile(run.manifest, {run.platform, context.services.identity.recipe});
   // Rendering is pure: it fails the same way next time.
-  if (!rendered.ok()) return InternalVerdict(std::string(rendered.status().message()));
+  if (!rendered.ok()) return Final(AfterFailure::kRecord, std::string(rendered.status().message()));
   run.dockerfile = *std::move(rendered);
   const absl::Status written =
       WriteFileAtomically(run.workspace.Path("Dockerfile"), run.dockerfile.text);

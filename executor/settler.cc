@@ -106,6 +106,14 @@ bool Settler::Fail(HeldLease& lease, const FailureDetail& detail) {
   return result.will_retry;
 }
 
+void Settler::Bury(HeldLease& lease, const std::string& reason) {
+  services_.logger.Error("job buried", {{"job_id", lease.lease().job_id}, {"reason", reason}});
+  const absl::Status buried =
+      RetryWhileAway(services_.clock, {services_.limits.settle, lease.settle_stop()},
+                     [&] { return services_.queue.Bury(lease.lease(), reason); });
+  if (!buried.ok()) GiveUp(lease, "the job can't be buried", buried);
+}
+
 void Settler::HandBack(HeldLease& lease) {
   const absl::Status status =
       RetryWhileAway(services_.clock, {kHandBackTime, std::stop_token()},

@@ -39,6 +39,8 @@ class Settler {
   // more. False when the attempts are used up: settle an error.
   bool Fail(HeldLease& lease, const FailureDetail& detail);
   void HandBack(HeldLease& lease);
+  // A dead letter: the queue's entry must not be built.
+  void Bury(HeldLease& lease, const std::string& reason);
 
  private:
   absl::Status StoreArtifacts(HeldLease& lease, Settlement* settlement);

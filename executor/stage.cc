@@ -36,9 +36,9 @@ StageFailure Retryable(const absl::Status& status) {
   return Retryable(ClassOf(status), std::string(status.message()));
 }
 
-StageFailure InternalVerdict(std::string message) {
+StageFailure Final(AfterFailure then, std::string message) {
   StageFailure result = Retryable(FailureClass::kInternal, std::move(message));
-  result.verdict = true;
+  result.then = then;
   return result;
 }
 

@@ -15,10 +15,16 @@
 
 namespace lif {
 
+// What follows a failure.
+enum class AfterFailure {
+  kRetry,   // another attempt while there are some left, then a record of the error
+  kRecord,  // a verdict, or an end that no attempt can change
+  kBury,    // the queue's entry contradicts the catalog: a dead letter, and no record under its key
+};
+
 // A stage that did not pass.
 struct StageFailure {
-  // A verdict goes into a record as it is; anything else is tried again while attempts are left.
-  bool verdict = false;
+  AfterFailure then = AfterFailure::kRetry;
   Outcome outcome = Outcome::kError;
   FailureDetail detail;
 };
@@ -48,8 +54,8 @@ FailureClass ClassOf(const absl::Status& status);
 
 StageFailure Retryable(FailureClass failure, std::string message);
 StageFailure Retryable(const absl::Status& status);
-// An end: it will not get better by itself.
-StageFailure InternalVerdict(std::string message);
+// An end of class `internal`: it will not get better by itself.
+StageFailure Final(AfterFailure then, std::string message);
 
 // One file each.
 StageResult PrepareStage(const StageContext& context);

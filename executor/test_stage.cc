@@ -83,7 +83,7 @@ void Note(BuildRun& run, const PlannedTest& planned, const TestRun& ran, const s
 StageFailure Incompatible(BuildRun& run, const PlannedTest& planned, const TestRun& ran,
                           const std::string& fault) {
   StageFailure failure;
-  failure.verdict = true;
+  failure.then = AfterFailure::kRecord;
   failure.outcome = Outcome::kIncompatible;
   failure.detail.failure = FailureClass::kUser;
   failure.detail.module_ref = planned.module_ref;

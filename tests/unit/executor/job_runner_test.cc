@@ -153,7 +153,7 @@ TEST_CASE("What the queue says is not believed") {
   std::string reason;
   SECTION("another key") {
     spec.key = std::string(64, 'f');
-    reason = "must agree on --network";
+    reason = "the queue's entry is corrupt";
   }
   SECTION("another platform") {
     spec.platform = "linux/arm64";
@@ -170,14 +170,28 @@ TEST_CASE("What the queue says is not believed") {
   spec.job_id = spec.key + ".1";
   rig.SubmitSpec(spec);
   rig.RunNext();
-  const Record record = rig.MustGetRecord(spec.build_id);
-  CHECK(record.outcome == Outcome::kError);
-  CHECK(record.failure.failure == FailureClass::kInternal);
-  CHECK(record.failure.stage == "prepare");
-  INFO(record.failure.message);
-  CHECK(record.failure.message.find(reason) != std::string::npos);
+  const JobView job = rig.MustGetJob(spec.build_id);
+  CHECK(job.dead);
+  INFO(job.last_error);
+  CHECK(job.last_error.find(reason) != std::string::npos);
   CHECK(rig.builder.builds() == 0);
-  CHECK(rig.MustGetJob(spec.build_id).state == JobState::kDone);
+  // Whatever key it claimed has no record from it.
+  CHECK_FALSE(rig.records.GetRecord(spec.build_id).ok());
+  // The executor lives.
+  const std::string next = rig.Submit("good", 2);
+  rig.RunNext();
+  CHECK(rig.MustGetRecord(next).outcome == Outcome::kCompatible);
+}
+
+TEST_CASE("An executor that is configured unlike its control plane buries nothing") {
+  ExecutorRig rig;
+  rig.services->identity.recipe.network = "host";
+  const std::string build = rig.Submit("good");
+  rig.RunNext();
+  const JobView job = rig.MustGetJob(build);
+  CHECK(job.state == JobState::kDelayed);
+  CHECK(job.last_error.find("--network=host") != std::string::npos);
+  CHECK(rig.builder.builds() == 0);
 }
 
 TEST_CASE("Whoever finds a record after a claim publishes and completes") {
