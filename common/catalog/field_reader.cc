@@ -9,6 +9,15 @@
 
 namespace lif {
 
+namespace {
+
+// A key as part of a path; what would break the line of a message is quoted.
+std::string Shown(const std::string& key) {
+  return key.size() <= 100 && IsSingleLine(key) ? key : Quoted(key, 60);
+}
+
+}  // namespace
+
 void FileContext::Report(int line, std::string field, std::string what, std::string remedy) {
   problems->push_back({file, line, std::move(field), std::move(what), std::move(remedy)});
 }
@@ -159,7 +168,7 @@ void FieldReader::Entries(
     context_->Report(node->line, PathOf(key), "is empty", "write at least one entry");
   }
   for (const YamlNode::Entry& entry : node->entries) {
-    std::string path = absl::StrCat(PathOf(key), ".", entry.key);
+    std::string path = absl::StrCat(PathOf(key), ".", Shown(entry.key));
     context_->lines[path] = entry.line;
     read(entry, path);
   }

@@ -179,7 +179,9 @@ Problem FromException(const YAML::Exception& error, std::string_view text) {
   if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR) {
     return {"", line, "yaml", "ends inside of quotes", "close the quotes that were opened last"};
   }
-  return {"", line, "yaml", absl::StrCat("can't be read: ", error.msg),
+  // Some messages quote a character of the text.
+  const std::string quoted = Quoted(error.msg, 200);
+  return {"", line, "yaml", absl::StrCat("can't be read: ", quoted.substr(1, quoted.size() - 2)),
           "check indentation, quotes and brackets around this line"};
 }
 

@@ -8,8 +8,9 @@
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/mutex.h"
 
 namespace lif {
 
@@ -39,20 +40,21 @@ class CallWatchdog {
  private:
   struct Call {
     int socket;
-    absl::Time deadline;
+    absl::Duration deadline;  // steady: the wall clock may jump
   };
 
   uint64_t Add(int socket, absl::Duration limit);
   void Forget(uint64_t id);
   void Loop();
-  bool Changed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return changed_ || stopping_; }
+  void ShutDownLate(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  absl::Mutex mutex_;
+  SystemClock clock_;
+  Mutex mutex_;
+  CondVar changed_;  // an earlier deadline, or the end
   std::map<uint64_t, Call> calls_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
-  bool changed_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Time wakes_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  absl::Duration wakes_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
   std::thread thread_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
 #include "common/base/status_macros.h"
 #include "common/postgres/conninfo.h"
 #include "common/postgres/pg_errors.h"
@@ -60,17 +61,23 @@ std::string PostgresPool::Describe() const {
   return where_;
 }
 
-bool PostgresPool::MayAcquire() const {
-  return !idle_.empty() || open_ < options_.max_connections;
+bool PostgresPool::AwaitFree() {
+  SystemClock clock;
+  const absl::Duration deadline = clock.Steady() + options_.acquire_timeout;
+  while (idle_.empty() && open_ >= options_.max_connections) {
+    const absl::Duration left = deadline - clock.Steady();
+    if (left <= absl::ZeroDuration()) return false;
+    released_.WaitFor(&mutex_, left);
+  }
+  return true;
 }
 
 absl::StatusOr<std::unique_ptr<PostgresPool::Connection>> PostgresPool::Acquire(
     const std::string& what, bool fresh) {
   std::vector<std::unique_ptr<Connection>> dropped;  // closed after the lock is gone
   {
-    absl::MutexLock lock(&mutex_);
-    if (!mutex_.AwaitWithTimeout(absl::Condition(this, &PostgresPool::MayAcquire),
-                                 options_.acquire_timeout)) {
+    MutexLock lock(&mutex_);
+    if (!AwaitFree()) {
       return absl::UnavailableError(
           absl::StrCat("cannot ", what, ": all ", options_.max_connections,
                        " connections to PostgreSQL, ", where_, ", are busy; try again"));
@@ -109,7 +116,8 @@ absl::StatusOr<std::unique_ptr<PostgresPool::Connection>> PostgresPool::Open(
 }
 
 void PostgresPool::Release(std::unique_ptr<Connection> connection, bool usable) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
+  released_.NotifyOne();
   if (usable) {
     idle_.push_back(std::move(connection));
   } else {

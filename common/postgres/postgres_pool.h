@@ -8,8 +8,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/base/mutex.h"
 #include "common/postgres/call_watchdog.h"
 #include "common/postgres/sql.h"
 
@@ -72,12 +72,14 @@ class PostgresPool {
   absl::Status RunOn(Connection& connection, const std::string& what, Mode mode, const Work& work,
                      Use& use);
   absl::Status RunSession(SqlSession& session, const Work& work, Use& use);
-  bool MayAcquire() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // False when none got free within the acquire timeout.
+  bool AwaitFree() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const PostgresOptions options_;
   const std::string where_;
   CallWatchdog watchdog_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
+  CondVar released_;
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
   int open_ ABSL_GUARDED_BY(mutex_) = 0;  // idle ones and those in use
 };

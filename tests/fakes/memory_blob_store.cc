@@ -20,18 +20,18 @@ absl::Status Damaged(const std::string& sha256) {
 }  // namespace
 
 void MemoryBlobStore::SetAway(absl::Status status) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   away_ = std::move(status);
 }
 
 void MemoryBlobStore::Damage(const std::string& sha256, std::string bytes) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   blobs_[sha256] = std::move(bytes);
 }
 
 absl::StatusOr<std::string> MemoryBlobStore::Put(std::string_view bytes) {
   const std::string sha256 = Sha256Hex(bytes);
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   blobs_.emplace(sha256, bytes);
   return sha256;
@@ -43,7 +43,7 @@ absl::StatusOr<std::string> MemoryBlobStore::PutFile(const std::string& path) {
 }
 
 absl::StatusOr<std::string> MemoryBlobStore::Find(const std::string& sha256) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   const auto found = blobs_.find(sha256);
   if (found == blobs_.end()) return absl::NotFoundError(absl::StrCat("no blob ", sha256));

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "common/base/mutex.h"
 #include "common/blobs/blob_store.h"
 
 namespace lif {
@@ -28,7 +28,7 @@ class MemoryBlobStore final : public BlobStore {
  private:
   absl::StatusOr<std::string> Find(const std::string& sha256);
 
-  absl::Mutex mutex_;
+  Mutex mutex_;
   absl::Status away_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> blobs_ ABSL_GUARDED_BY(mutex_);
 };

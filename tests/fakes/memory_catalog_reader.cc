@@ -11,24 +11,24 @@
 namespace lif {
 
 void MemoryCatalogReader::SetAway(absl::Status status) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   away_ = std::move(status);
 }
 
 int MemoryCatalogReader::reads() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return reads_;
 }
 
 absl::StatusOr<ResolvedManifest> MemoryCatalogReader::GetManifest(const std::string& id) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   ++reads_;
   if (!away_.ok()) return away_;
   return ResolveManifest(catalog_, id);
 }
 
 absl::StatusOr<ManifestPage> MemoryCatalogReader::ListManifests(const ManifestFilter& filter) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   ManifestPage page;
   for (auto it = catalog_.manifests.upper_bound(filter.after); it != catalog_.manifests.end();
@@ -46,7 +46,7 @@ absl::StatusOr<ManifestPage> MemoryCatalogReader::ListManifests(const ManifestFi
 
 absl::StatusOr<Module> MemoryCatalogReader::GetModule(const std::string& name,
                                                       const std::string& version) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   const std::string ref = name + "@" + version;
   const auto found = catalog_.modules.find(ref);

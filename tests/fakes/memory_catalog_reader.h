@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "common/base/mutex.h"
 #include "common/catalog/catalog_reader.h"
 
 namespace lif {
@@ -25,7 +25,7 @@ class MemoryCatalogReader final : public CatalogReader {
 
  private:
   const Catalog catalog_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   absl::Status away_ ABSL_GUARDED_BY(mutex_);
   int reads_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -26,18 +26,18 @@ bool HasModule(const Record& record, const std::string& module) {
 }  // namespace
 
 void MemoryRecordStore::SetAway(absl::Status status) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   away_ = std::move(status);
 }
 
 int MemoryRecordStore::lookups() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return lookups_;
 }
 
 absl::StatusOr<std::vector<KeyHistory>> MemoryRecordStore::LookUp(
     const std::vector<std::string>& build_keys) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   ++lookups_;
   if (!away_.ok()) return away_;
   std::vector<KeyHistory> found;
@@ -57,7 +57,7 @@ absl::StatusOr<std::vector<KeyHistory>> MemoryRecordStore::LookUp(
 }
 
 absl::StatusOr<Record> MemoryRecordStore::GetRecord(const std::string& build_id) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   const auto found = records_.find(build_id);
   if (found == records_.end()) {
@@ -76,7 +76,7 @@ bool MemoryRecordStore::IsEffective(const Record& record) const {
 }
 
 absl::StatusOr<std::vector<Record>> MemoryRecordStore::ListRecords(const RecordFilter& filter) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   std::vector<Record> page;
   for (auto it = records_.rbegin(); it != records_.rend(); ++it) {
@@ -97,7 +97,7 @@ absl::StatusOr<std::vector<Record>> MemoryRecordStore::ListRecords(const RecordF
 }
 
 absl::StatusOr<CommitResult> MemoryRecordStore::Commit(const Record& record) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   if (!by_key_.emplace(std::make_pair(record.build_key, record.generation), record.build_id)
            .second) {
@@ -110,13 +110,13 @@ absl::StatusOr<CommitResult> MemoryRecordStore::Commit(const Record& record) {
 absl::Status MemoryRecordStore::WithLock(const std::string& name, absl::Duration,
                                          const std::function<absl::Status()>& action) {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (!away_.ok()) return away_;
     if (locked_[name]) return absl::DeadlineExceededError(absl::StrCat(name, " is locked"));
     locked_[name] = true;
   }
   const absl::Status status = action();
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   locked_[name] = false;
   return status;
 }

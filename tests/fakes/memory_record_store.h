@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "common/base/mutex.h"
 #include "common/records/record_store.h"
 
 namespace lif {
@@ -34,7 +34,7 @@ class MemoryRecordStore final : public RecordReader, public RecordWriter, public
  private:
   bool IsEffective(const Record& record) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   absl::Status away_ ABSL_GUARDED_BY(mutex_);
   int lookups_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, Record> records_ ABSL_GUARDED_BY(mutex_);  // by build ID

@@ -37,6 +37,13 @@ TEST_CASE("SIGTERM ends streams with a hint, then the process, with exit code 0"
   CHECK(process.Output().find("INFO  stopped") != std::string::npos);
 }
 
+// A sanitizer's shadow and quarantine are not the program's; tests/bench measures the release build.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int64_t kResidentLimit = 400 * 1024;  // KiB
+#else
+constexpr int64_t kResidentLimit = 60 * 1024;  // KiB
+#endif
+
 TEST_CASE("idle, it stays small") {
   Factory factory;
   ControlPlaneProcess process(factory.Config());
@@ -46,7 +53,7 @@ TEST_CASE("idle, it stays small") {
     v1::SubmitBuildsResponse submitted;
     REQUIRE(build->SubmitBuilds(Deadline().get(), SubmitRequestFor({"py-api"}), &submitted).ok());
   }
-  CHECK(process.ResidentMemory() < 60 * 1024);
+  CHECK(process.ResidentMemory() < kResidentLimit);
 }
 
 TEST_CASE("what it can't serve with is refused at the start, in words") {

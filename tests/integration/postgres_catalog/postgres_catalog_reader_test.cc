@@ -70,6 +70,14 @@ TEST_CASE("a manifest that is not there is NOT_FOUND with near names") {
   auto read = reading.reader().GetManifest("py-wep");
   CHECK(absl::IsNotFound(read.status()));
   CHECK(Message(read.status()).find("'py-web'") != std::string::npos);
+  // Whatever a caller sends, it is an answer and no error of the store.
+  for (const std::string id : {"", "UPPER", "../x", "a'b", "ü"}) {
+    INFO(id);
+    CHECK(absl::IsNotFound(reading.reader().GetManifest(id).status()));
+    CHECK(absl::IsNotFound(reading.reader().GetModule(id, id).status()));
+  }
+  CHECK(absl::IsInvalidArgument(reading.reader().GetManifest("\xff").status()));
+  CHECK(absl::IsInvalidArgument(reading.reader().GetManifest(std::string(1, '\0')).status()));
   Reading empty(false);
   CHECK(Message(empty.reader().GetManifest("x").status()).find("nothing is published yet") !=
         std::string::npos);

@@ -73,5 +73,13 @@ TEST_CASE("A file that is no map is told once", "[catalog]") {
   }
 }
 
+TEST_CASE("A key that holds a line break does not break a message", "[catalog]") {
+  Reading reading("a: {\"x\\ny\": [1]}\n");
+  FieldReader reader(reading.root, "", &reading.context);
+  reader.TextMap("a", {}, {});
+  CHECK(reading.Messages() ==
+        std::vector<std::string>{"f.yaml:1: a.'x?y': is a list, not text; write one value"});
+}
+
 }  // namespace
 }  // namespace lif
