@@ -68,6 +68,7 @@ ImageBuildRequest RequestFor(const StageContext& context, const Secrets& secrets
   request.empty_context = run.workspace.Path("empty");
   request.contexts = run.contexts;
   request.secrets = secrets.files;
+  request.labels = identity.image_labels;
   request.output = run.workspace.Path("image");
   request.metadata_file = run.workspace.Path("metadata.json");
   request.epoch = run.manifest.base.epoch;

@@ -24,6 +24,9 @@ std::vector<std::string> BuildxCommand(const BuildxOptions& options,
   for (const auto& [id, file] : request.secrets) {
     argv.push_back(absl::StrCat("--secret=id=", id, ",src=", file));
   }
+  for (const auto& [name, value] : request.labels) {
+    argv.push_back(absl::StrCat("--label=", name, "=", value));
+  }
   for (const std::string& reference : request.cache_from) {
     argv.push_back("--cache-from=type=registry,ref=" + reference);
   }

@@ -118,12 +118,6 @@ std::string HostName() {
   return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
 }
 
-std::string MachinePlatform() {
-  utsname machine;
-  if (uname(&machine) != 0) return "linux/amd64";
-  return std::string(machine.machine) == "aarch64" ? "linux/arm64" : "linux/amd64";
-}
-
 absl::Status Bad(const std::string& what) {
   return absl::InvalidArgumentError(what);
 }
@@ -172,6 +166,12 @@ absl::Status Check(const ExecutorConfig& config) {
 }
 
 }  // namespace
+
+std::string MachinePlatform() {
+  utsname machine;
+  if (uname(&machine) != 0) return "linux/amd64";
+  return std::string(machine.machine) == "aarch64" ? "linux/arm64" : "linux/amd64";
+}
 
 absl::StatusOr<ExecutorCommandLine> ParseExecutorCommandLine(const std::vector<std::string>& args,
                                                              const Environment& environment) {

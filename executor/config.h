@@ -46,6 +46,8 @@ struct ExecutorCommandLine {
 absl::StatusOr<ExecutorCommandLine> ParseExecutorCommandLine(const std::vector<std::string>& args,
                                                              const Environment& environment);
 
+// "linux/amd64" or "linux/arm64".
+std::string MachinePlatform();
 Recipe RecipeOf(const CommonConfig& config);
 // Canonical text of a recipe, as executors advertise it.
 std::string RecipeText(const Recipe& recipe);

@@ -24,6 +24,7 @@ struct ImageBuildRequest {
   std::string empty_context;                    // directory: the main context has no files
   std::map<std::string, std::string> contexts;  // name → directory
   std::map<std::string, std::string> secrets;   // ID → file
+  std::map<std::string, std::string> labels;    // beyond the Dockerfile's
   std::string target = "image";
   std::string output;         // directory that becomes an OCI image layout; must not exist
   std::string metadata_file;  // written by the builder

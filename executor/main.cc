@@ -29,6 +29,7 @@
 #include "executor/executor_loop.h"
 #include "executor/job_runner.h"
 #include "executor/lease_keeper.h"
+#include "executor/local/local_main.h"
 #include "executor/skopeo_image_registry.h"
 
 namespace lif {
@@ -253,6 +254,9 @@ int Main(const std::vector<std::string>& arguments) {
   // Many threads that each allocate a little: few arenas keep what they free reusable.
   mallopt(M_ARENA_MAX, 2);
 
+  if (!arguments.empty() && arguments.front() == "local") {
+    return LocalMain({arguments.begin() + 1, arguments.end()}, signals);
+  }
   const auto line = ParseExecutorCommandLine(arguments, SystemEnvironment());
   if (!line.ok()) return Fail(line.status(), kExitUsage);
   if (line->text.has_value()) {

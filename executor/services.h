@@ -2,6 +2,7 @@
 // wires the executor owns them, and they outlive every job.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,10 +37,11 @@ struct ExecutorIdentity {
   std::string id;
   std::string pool;
   std::string platform;
-  std::vector<std::string> capabilities;  // sorted
-  std::string registry;                   // "host:port/prefix" of images and caches
-  std::string secret_dir;                 // files named as secrets' IDs; "" for none
-  bool registry_cache = true;             // import and export build caches
+  std::vector<std::string> capabilities;            // sorted
+  std::string registry;                             // "host:port/prefix" of images and caches
+  std::string secret_dir;                           // files named as secrets' IDs; "" for none
+  bool registry_cache = true;                       // import and export build caches
+  std::map<std::string, std::string> image_labels;  // added to every image's configuration
   Recipe recipe;
 };
 

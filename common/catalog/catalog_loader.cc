@@ -1,5 +1,6 @@
 #include "common/catalog/catalog_loader.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -16,7 +17,7 @@ namespace {
 
 class Loader {
  public:
-  explicit Loader(const std::string& root) : root_(root) {}
+  Loader(const std::string& root, const CatalogSite& site) : root_(root), site_(site) {}
 
   absl::StatusOr<LoadedCatalog> Load() {
     LIF_ASSIGN_OR_RETURN(ScannedCatalog scanned, ScanCatalog(root_, &result_.problems));
@@ -41,6 +42,7 @@ class Loader {
     }
     SortProblems(result_.problems);
     result_.catalog = std::move(parsed_.catalog);
+    result_.variables = std::move(variables_);
     return std::move(result_);
   }
 
@@ -88,6 +90,10 @@ class Loader {
     if (!ReadYaml("catalog.yaml", &root, &context)) return;
     CatalogHeader header = ParseCatalogHeader(root, &context);
     variables_ = header.variables;
+    for (auto& [name, value] : variables_) {
+      const auto found = site_.variables.find(name);
+      if (found != site_.variables.end()) value = found->second;
+    }
     parsed_.catalog.name = header.name;
     parsed_.catalog.schema_version = header.schema;
   }
@@ -114,9 +120,16 @@ class Loader {
     Base& base = parsed_.catalog.bases[name];
     base.name = name;
     if (!ReadYaml(path, &root, &context)) return;
-    base = ParseBase(root, /*pinned=*/true, &context).base;
+    const auto pinned = site_.bases.find(name);
+    ParsedBase parsed = ParseBase(root, /*pinned=*/pinned == site_.bases.end(), &context);
+    base = std::move(parsed.base);
     CheckPath(base.name, name, "name", &context);
     base.name = name;
+    const bool open = std::any_of(parsed.sources.begin(), parsed.sources.end(),
+                                  [](const auto& source) { return source.second.digest.empty(); });
+    if (!open) return;
+    result_.unpinned.push_back(name);
+    if (pinned != site_.bases.end()) base.platforms = pinned->second.platforms;
   }
 
   void LoadTemplate(const std::string& path) {
@@ -203,6 +216,7 @@ class Loader {
   }
 
   const std::string& root_;
+  const CatalogSite& site_;
   CatalogVariables variables_;
   ParsedCatalog parsed_;
   LoadedCatalog result_;
@@ -212,8 +226,18 @@ class Loader {
 
 }  // namespace
 
-absl::StatusOr<LoadedCatalog> LoadCatalog(const std::string& directory) {
-  return Loader(directory).Load();
+absl::StatusOr<LoadedCatalog> LoadCatalog(const std::string& directory, const CatalogSite& site) {
+  return Loader(directory, site).Load();
+}
+
+absl::StatusOr<CatalogSite> ReadCatalogSite(const std::string& directory) {
+  LIF_ASSIGN_OR_RETURN(LoadedCatalog loaded, LoadCatalog(directory));
+  if (!loaded.problems.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("catalog ", directory, " has ",
+                                                   loaded.problems.size(), " problems:\n",
+                                                   FormatProblems(loaded.problems, 3)));
+  }
+  return CatalogSite{std::move(loaded.variables), std::move(loaded.catalog.bases)};
 }
 
 std::string FormatProblems(const std::vector<Problem>& problems, size_t limit) {
