@@ -13,7 +13,8 @@ namespace {
 constexpr absl::Duration kStreamDeadline = absl::Minutes(10);
 constexpr uint64_t kMaxErrorFile = 1 << 20;
 
-// `log_tail` of error-<build_id>.json: the last lines, as a list.
+}  // namespace
+
 std::string TailOfErrorFile(const std::string& text) {
   const auto file = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!file.is_object()) return "";
@@ -25,8 +26,6 @@ std::string TailOfErrorFile(const std::string& text) {
   }
   return out;
 }
-
-}  // namespace
 
 absl::Status ReadArtifact(CliContext& context, const std::shared_ptr<grpc::Channel>& channel,
                           const std::string& build_id, const std::string& name,

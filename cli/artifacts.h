@@ -32,6 +32,10 @@ absl::StatusOr<v1::Record> GetRecord(CliContext& context,
                                      const std::shared_ptr<grpc::Channel>& channel,
                                      const std::string& build_id);
 
+// `log_tail` of the text of error-<build_id>.json: the last output of what failed, as lines; ""
+// when there is none.
+std::string TailOfErrorFile(const std::string& text);
+
 // The last output of what failed, from the failure itself or the record's error file; "" when
 // there is none or it can't be read, since it only adds to what is known.
 std::string FailureTail(CliContext& context, const std::shared_ptr<grpc::Channel>& channel,

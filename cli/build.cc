@@ -4,11 +4,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/artifacts.h"
-#include "cli/build_report.h"
+#include "cli/build_local.h"
+#include "cli/build_output.h"
 #include "cli/build_wait.h"
 #include "cli/commands.h"
 #include "cli/error_text.h"
-#include "cli/json_internal.h"
 #include "cli/rpc.h"
 #include "cli/table.h"
 #include "cli/text.h"
@@ -23,7 +23,6 @@ namespace {
 constexpr absl::Duration kSubmitDeadline = absl::Seconds(60);
 constexpr int kMaxSubmits = 3;
 constexpr size_t kMaxWatched = 1000;  // of WatchBuilds
-constexpr size_t kMaxDetails = 5;     // failures told at length
 
 constexpr char kFooter[] =
     "Examples:\n"
@@ -34,7 +33,10 @@ constexpr char kFooter[] =
     "  never      any record is reused\n"
     "  if-failed  all but compatible run again\n"
     "  always     runs again\n"
-    "Ctrl-C while waiting leaves builds running.\n";
+    "Ctrl-C while waiting leaves builds running.\n\n"
+    "While you write a module, build from its directory, with nothing but Docker:\n"
+    "  lif build --local --catalog catalog --manifest-id python-web\n"
+    "The same stages run; results are left in .lif/local and recorded nowhere. Ctrl-C stops it.\n";
 
 v1::RerunPolicy RerunOf(const std::string& name) {
   if (name == "never") return v1::RERUN_POLICY_NEVER;
@@ -95,10 +97,16 @@ class BuildCommand : public Command {
                   .help = "On whose account, for fairness between teams",
                   .env = "LIF_TENANT"},
                  &tenant_);
+    options->Add(
+        {.name = "--local", .help = "Build here from --catalog, with Docker and without a factory"},
+        &is_local_);
+    AddLocalBuildOptions(options, &local_);
     options->SetFooter(kFooter);
   }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
+    LIF_RETURN_IF_ERROR(CheckLocal());
+    if (is_local_) return BuildLocally(context, local_, manifest_ids_, platforms_);
     const auto channel = context.Channel();
     LIF_ASSIGN_OR_RETURN(const v1::SubmitBuildsResponse reply, Submit(context, channel));
     for (const std::string& warning : reply.warnings()) {
@@ -115,6 +123,21 @@ class BuildCommand : public Command {
   }
 
  private:
+  absl::Status CheckLocal() const {
+    if (is_local_ && local_.catalog.empty()) {
+      return absl::InvalidArgumentError("--local needs --catalog DIR, the catalog to build from");
+    }
+    if (!is_local_ && !local_.catalog.empty()) {
+      return absl::InvalidArgumentError(
+          "--catalog goes with --local; a factory builds what is published");
+    }
+    if (is_local_ && (rerun_ != "default" || priority_ != 0 || timeout_ > absl::ZeroDuration())) {
+      return absl::InvalidArgumentError(
+          "--rerun, --priority and --timeout are for a factory; leave them out with --local");
+    }
+    return absl::OkStatus();
+  }
+
   v1::SubmitBuildsRequest Request(const CliContext& context) const {
     v1::SubmitBuildsRequest request;
     for (const std::string& id : manifest_ids_) {
@@ -209,37 +232,17 @@ class BuildCommand : public Command {
       results.push_back(std::move(result));
     }
     if (context.json()) {
-      context.terminal.out(Json(reply, results));
+      context.terminal.out(BuildsJson(reply, results));
     } else {
       PrintResults(context, reply, results);
     }
     return WorstOf(codes);
   }
 
-  static std::string Json(const v1::SubmitBuildsResponse& reply,
-                          const std::vector<BuildResult>& results) {
-    nlohmann::ordered_json json = MessageToJson(reply);
-    for (auto& build : json["builds"]) {
-      build["record"] = nullptr;
-      for (const BuildResult& result : results) {
-        if (result.record.build_id() == build["build_id"]) {
-          build["record"] = MessageToJson(result.record);
-        }
-      }
-    }
-    return json.dump(2) + "\n";
-  }
-
   void PrintResults(const CliContext& context, const v1::SubmitBuildsResponse& reply,
                     const std::vector<BuildResult>& results) const {
     const Terminal& terminal = context.terminal;
-    const absl::Time now = context.clock->Now();
-    if (results.size() == 1) {
-      terminal.out(RenderBuildReport(results.front(), terminal.out_style, now));
-    } else if (!results.empty()) {
-      terminal.out(
-          RenderBuildReports(results, terminal.out_style, now, terminal.out_width, kMaxDetails));
-    }
+    PrintBuildResults(context, results);
     if (wait_) return;
     Table table{{{"MANIFEST"}, {"PLATFORM"}, {"STATE"}, {"BUILD"}, {"REASON", false, true}}, {}};
     std::string one;
@@ -263,6 +266,8 @@ class BuildCommand : public Command {
   std::string tenant_ = "default";
   int priority_ = 0;
   bool wait_ = false;
+  bool is_local_ = false;
+  LocalBuildOptions local_;
   absl::Duration timeout_ = absl::ZeroDuration();
 };
 

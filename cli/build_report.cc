@@ -158,10 +158,16 @@ std::string RenderBuildReport(const BuildResult& result, const Style& style, abs
       {"tests", {TestsText(record)}},
       {"failed", {FailedTests(record), Tone::kBad}},
       {"time", Reused(result) ? "" : StagesText(record)},
-      {"record", absl::StrCat("lif records show ", id)},
-      {"evidence", absl::StrCat("lif evidence ", id)},
   };
-  if (!Good(record)) fields.push_back({"log", absl::StrCat("lif logs ", id)});
+  if (result.directory.empty()) {
+    fields.push_back({"record", absl::StrCat("lif records show ", id)});
+    fields.push_back({"evidence", absl::StrCat("lif evidence ", id)});
+    if (!Good(record)) fields.push_back({"log", absl::StrCat("lif logs ", id)});
+  } else {
+    fields.push_back({"local", "known to this engine alone; no factory has recorded it"});
+    fields.push_back({"evidence", result.directory + "/evidence.log"});
+    if (!Good(record)) fields.push_back({"log", result.directory + "/build.log"});
+  }
   return out + RenderFields(fields, style, kLabelWidth);
 }
 

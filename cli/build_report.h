@@ -14,8 +14,9 @@ namespace lif {
 
 struct BuildResult {
   v1::SubmittedBuild submitted;
-  v1::Record record;     // without a build ID when there is none
-  std::string log_tail;  // last output of what failed
+  v1::Record record;      // without a build ID when there is none
+  std::string log_tail;   // last output of what failed
+  std::string directory;  // of a local build: its files; "" for a factory's
 };
 
 // Everything about one build: where the image is, what was cached, or what failed, where, with what

@@ -32,11 +32,11 @@ class Wait {
     for (const v1::SubmittedBuild& build : builds) board_.Add(build, started_);
   }
 
-  absl::Status Run(BuildWatch& watch) {
+  absl::Status Run(UpdateSource& watch) {
     watch.Start();
     while (true) {
       const absl::Duration now = context_.clock->Steady();
-      if (context_.interrupt.stop_requested()) {
+      if (context_.interrupt.stop_requested() && !options_.ends_with_us) {
         return Leave(absl::StatusCode::kCancelled, "interrupted");
       }
       if (now - started_ > options_.timeout) {
@@ -50,7 +50,8 @@ class Wait {
       }
       if (update->kind == WatchUpdate::Kind::kEnd) {
         area_.Draw({});
-        return update->status.ok() ? absl::OkStatus() : GiveUp(update->status);
+        if (update->status.ok() || options_.ends_with_us) return update->status;
+        return GiveUp(update->status);
       }
       Redraw(LinesOf(*update));
     }
@@ -112,7 +113,12 @@ absl::Status WaitForBuilds(CliContext& context, const std::shared_ptr<grpc::Chan
   std::vector<std::string> ids;
   for (const v1::SubmittedBuild& build : builds) ids.push_back(build.build_id());
   BuildWatch watch(&context, channel, std::move(ids), options.limits);
-  return Wait(context, builds, options).Run(watch);
+  return FollowBuilds(context, builds, options, watch);
+}
+
+absl::Status FollowBuilds(CliContext& context, const std::vector<v1::SubmittedBuild>& builds,
+                          const BuildWaitOptions& options, UpdateSource& updates) {
+  return Wait(context, builds, options).Run(updates);
 }
 
 }  // namespace lif

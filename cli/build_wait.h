@@ -19,6 +19,8 @@ namespace lif {
 struct BuildWaitOptions {
   absl::Duration timeout = absl::InfiniteDuration();
   WatchLimits limits;
+  // Builds end with us: after Ctrl-C their end is waited for.
+  bool ends_with_us = false;
 };
 
 // Waits for `builds`, which are live. Progress goes to standard error. CANCELLED after Ctrl-C,
@@ -26,5 +28,9 @@ struct BuildWaitOptions {
 absl::Status WaitForBuilds(CliContext& context, const std::shared_ptr<grpc::Channel>& channel,
                            const std::vector<v1::SubmittedBuild>& builds,
                            const BuildWaitOptions& options);
+
+// The same for builds that `updates` tells of, up to its end.
+absl::Status FollowBuilds(CliContext& context, const std::vector<v1::SubmittedBuild>& builds,
+                          const BuildWaitOptions& options, UpdateSource& updates);
 
 }  // namespace lif

@@ -32,6 +32,15 @@ struct WatchUpdate {
   absl::Status status;
 };
 
+// Where the news of builds come from. One thread; Next is not called after kEnd.
+class UpdateSource {
+ public:
+  virtual ~UpdateSource() = default;
+  virtual void Start() = 0;
+  // The next update, or nullopt after `wait`. Nothing comes after kEnd.
+  virtual std::optional<WatchUpdate> Next(absl::Duration wait) = 0;
+};
+
 struct WatchLimits {
   // A stream is opened anew after this long, which also finds a connection that died in silence.
   absl::Duration stream = absl::Minutes(2);
@@ -39,17 +48,16 @@ struct WatchLimits {
 };
 
 // Reads on a thread of its own; Next is for one thread. `context` must outlive it.
-class BuildWatch {
+class BuildWatch final : public UpdateSource {
  public:
   BuildWatch(CliContext* context, std::shared_ptr<grpc::Channel> channel,
              std::vector<std::string> build_ids, WatchLimits limits = {});
-  ~BuildWatch();  // stops the stream
+  ~BuildWatch() override;  // stops the stream
   BuildWatch(const BuildWatch&) = delete;
   BuildWatch& operator=(const BuildWatch&) = delete;
 
-  void Start();
-  // The next update, or nullopt after `wait`. Nothing comes after kEnd.
-  std::optional<WatchUpdate> Next(absl::Duration wait);
+  void Start() override;
+  std::optional<WatchUpdate> Next(absl::Duration wait) override;
 
  private:
   void Run(std::stop_token stop);

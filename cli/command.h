@@ -49,6 +49,8 @@ struct CliContext {
   std::stop_token interrupt;  // Ctrl-C
   // Makes a channel; tests answer one to a server in the process.
   std::function<std::shared_ptr<grpc::Channel>(const ServerTarget& target)> connect;
+  // Path of lif-executor, beside this program; for builds without a factory.
+  std::string executor_program;
 
   // Options that every command has.
   ServerTarget server;

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include "cli/app.h"
@@ -60,6 +62,13 @@ lif::Terminal MakeTerminal() {
   return terminal;
 }
 
+// Installed with this program, in the same directory.
+std::string ExecutorProgram() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "lif-executor" : (self.parent_path() / "lif-executor").string();
+}
+
 // Turns Ctrl-C into a stop request, on a thread, so that nothing runs in a signal handler. The
 // second one ends the process at once.
 class InterruptThread {
@@ -110,6 +119,7 @@ int main(int argc, char** argv) {
   context.environment = lif::SystemEnvironment();
   context.interrupt = interrupt.token();
   context.connect = lif::ConnectToServer;
+  context.executor_program = ExecutorProgram();
   const lif::ExitCode code =
       lif::RunCli(std::vector<std::string>(argv + 1, argv + argc), lif::AllCommands(), context);
   if (std::ferror(stdout) != 0 && code == lif::ExitCode::kOk) {

@@ -123,7 +123,7 @@ ENV
 #!/bin/bash
 export LIF_SERVER='$(server_address)' LIF_REGISTRY='$(registry_prefix)' LIF_REGISTRY_INSECURE=true
 export DOCKER_HOST='${DOCKER_HOST:-}' LIF_NETWORK='$(network_mode)'
-export LIF_BLOB_DIR='$LIF_STATE/data/blobs'
+export LIF_BLOB_DIR='$LIF_STATE/data/blobs' LIF_BASE_FROM='$LIF_STATE/catalog'
 if [[ \${1:-} == catalog ]]; then source '$LIF_STATE/etc/publisher.env'; fi
 exec '$LIF_BUILD/bin/lif' "\$@"
 SH
