@@ -15,7 +15,7 @@ std::string BuildsJson(const v1::SubmitBuildsResponse& reply,
   for (auto& build : json["builds"]) {
     build["record"] = nullptr;
     for (const BuildResult& result : results) {
-      if (result.record.build_id() != build["build_id"]) continue;
+      if (result.record.build_id() != build["build_id"].get<std::string>()) continue;
       build["record"] = MessageToJson(result.record);
       if (result.directory.empty()) continue;
       build["local"] = true;
