@@ -42,6 +42,13 @@ uint64_t BytesOf(const Module& module) {
   return bytes;
 }
 
+absl::Status CheckManifestId(const std::string& id) {
+  if (IsName(id)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("manifest ID '", TruncateUtf8(ToValidUtf8(id), 120),
+                   "' is malformed: use 1 to 100 of a-z 0-9 . _ -, starting with a-z or 0-9"));
+}
+
 }  // namespace
 
 const PlatformOffer* PreparedManifest::Find(const Platform& platform) const {
@@ -78,14 +85,48 @@ uint64_t ApproximateBytes(const PreparedManifest& prepared) {
 }
 
 absl::StatusOr<std::shared_ptr<const PreparedManifest>> ManifestCache::Get(const std::string& id) {
-  if (!IsName(id)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("manifest ID '", TruncateUtf8(ToValidUtf8(id), 120),
-                     "' is malformed: use 1 to 100 of a-z 0-9 . _ -, starting with a-z or 0-9"));
-  }
+  LIF_RETURN_IF_ERROR(CheckManifestId(id));
   if (auto cached = FindCached(id)) return cached;
+  LIF_ASSIGN_OR_RETURN(ResolvedManifest manifest, catalog_.GetManifest(id));
+  return Prepare(id, std::move(manifest));
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<std::shared_ptr<const PreparedManifest>>>>
+ManifestCache::GetAll(const std::vector<std::string>& ids) {
+  std::vector<absl::StatusOr<std::shared_ptr<const PreparedManifest>>> answers(
+      ids.size(), absl::InternalError("not read"));
+  std::vector<size_t> missing;  // indexes into `ids`
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (const absl::Status named = CheckManifestId(ids[i]); !named.ok()) {
+      answers[i] = named;
+    } else if (auto cached = FindCached(ids[i])) {
+      answers[i] = std::move(cached);
+    } else {
+      missing.push_back(i);
+    }
+  }
+  for (size_t begin = 0; begin < missing.size(); begin += kMaxManifestBatch) {
+    const size_t end = std::min(begin + kMaxManifestBatch, missing.size());
+    std::vector<std::string> batch;
+    for (size_t i = begin; i < end; ++i) batch.push_back(ids[missing[i]]);
+    LIF_ASSIGN_OR_RETURN(auto read, catalog_.GetManifests(batch));
+    for (size_t i = begin; i < end; ++i) {
+      absl::StatusOr<ResolvedManifest>& manifest = read[i - begin];
+      const size_t index = missing[i];
+      if (manifest.ok()) {
+        answers[index] = Prepare(ids[index], *std::move(manifest));
+      } else {
+        answers[index] = manifest.status();
+      }
+    }
+  }
+  return answers;
+}
+
+absl::StatusOr<std::shared_ptr<const PreparedManifest>> ManifestCache::Prepare(
+    const std::string& id, ResolvedManifest manifest) {
   auto prepared = std::make_shared<PreparedManifest>();
-  LIF_ASSIGN_OR_RETURN(prepared->manifest, catalog_.GetManifest(id));
+  prepared->manifest = std::move(manifest);
   for (const Platform& platform : OfferedPlatforms(prepared->manifest)) {
     LIF_ASSIGN_OR_RETURN(BuildIdentity identity,
                          ComputeIdentity(prepared->manifest, platform, recipe_));

@@ -50,6 +50,12 @@ class ManifestCache {
   // Errors are those of CatalogReader::GetManifest; INVALID_ARGUMENT when `id` is no manifest ID.
   absl::StatusOr<std::shared_ptr<const PreparedManifest>> Get(const std::string& id);
 
+  // The same for each ID, in their order; what is not kept is read in batches. The status of the
+  // whole is that of a store that is away. The answer keeps all of them in memory: ask for no more
+  // than are looked at together.
+  absl::StatusOr<std::vector<absl::StatusOr<std::shared_ptr<const PreparedManifest>>>> GetAll(
+      const std::vector<std::string>& ids);
+
   const Recipe& recipe() const { return recipe_; }
   uint64_t bytes() const;
   size_t size() const;
@@ -61,6 +67,8 @@ class ManifestCache {
     uint64_t bytes = 0;
   };
 
+  absl::StatusOr<std::shared_ptr<const PreparedManifest>> Prepare(const std::string& id,
+                                                                  ResolvedManifest manifest);
   std::shared_ptr<const PreparedManifest> FindCached(const std::string& id);
   void Insert(const std::string& id, std::shared_ptr<const PreparedManifest> manifest);
 

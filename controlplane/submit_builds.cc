@@ -82,7 +82,7 @@ std::unordered_map<std::string, KeyHistory> ByKey(std::vector<KeyHistory> histor
 std::vector<std::string> KeysOf(const std::vector<SubmitUnit*>& units) {
   std::vector<std::string> keys;
   keys.reserve(units.size());
-  for (const SubmitUnit* unit : units) keys.push_back(unit->key());
+  for (const SubmitUnit* unit : units) keys.push_back(unit->key);
   return keys;
 }
 
@@ -94,7 +94,7 @@ absl::Status SubmitRun::Decide(RecordReader& records) {
   const auto by_key = ByKey(std::move(histories));
   std::vector<SubmitUnit*> rest;
   for (SubmitUnit* unit : todo_) {
-    const auto history = by_key.find(unit->key());
+    const auto history = by_key.find(unit->key);
     const RerunDecision decision =
         DecideRerun(input_.rerun, history == by_key.end() ? nullptr : &history->second);
     if (decision.reuse) {
@@ -127,7 +127,7 @@ absl::Status SubmitRun::CheckPools(JobQueue& queue) {
   std::map<std::string, size_t> unserved;
   std::vector<SubmitUnit*> rest;
   for (SubmitUnit* unit : todo_) {
-    const std::string& pool = unit->offer->pool;
+    const std::string& pool = unit->pool;
     if (served.contains(pool)) {
       rest.push_back(unit);
     } else if (input_.reject_unschedulable) {
@@ -205,13 +205,13 @@ absl::Status SubmitRun::AfterPart(const absl::Status& status) const {
 
 JobSpec SpecOf(const SubmitUnit& unit, absl::Time now, const std::string& traceparent) {
   JobSpec spec;
-  spec.key = unit.key();
+  spec.key = unit.key;
   spec.generation = unit.generation;
   spec.job_id = absl::StrCat(spec.key, ".", spec.generation);
   spec.build_id = NewUlid(now);
-  spec.manifest_id = unit.manifest->manifest.manifest.id;
-  spec.platform = unit.offer->platform.ToString();
-  spec.pool = unit.offer->pool;
+  spec.manifest_id = unit.manifest_id;
+  spec.platform = unit.platform;
+  spec.pool = unit.pool;
   spec.max_attempts = kMaxAttempts;
   spec.traceparent = traceparent;
   return spec;
@@ -266,7 +266,7 @@ absl::Status SubmitRun::AnswerEnded(RecordReader& records, const std::vector<Sub
   LIF_ASSIGN_OR_RETURN(std::vector<KeyHistory> histories, records.LookUp(KeysOf(ended)));
   const auto by_key = ByKey(std::move(histories));
   for (SubmitUnit* unit : ended) {
-    const auto history = by_key.find(unit->key());
+    const auto history = by_key.find(unit->key);
     if (history != by_key.end() && history->second.newest &&
         history->second.newest_generation >= unit->generation) {
       Answer(*unit, [&](SubmittedBuild* build) {

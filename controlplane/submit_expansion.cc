@@ -1,5 +1,7 @@
 #include "controlplane/submit_expansion.h"
 
+#include <algorithm>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 
@@ -9,7 +11,40 @@
 namespace lif {
 namespace {
 
-using ManifestOr = absl::StatusOr<std::shared_ptr<const PreparedManifest>>;
+// What is kept of a manifest while the request lasts.
+struct Offer {
+  Platform platform;
+  std::string platform_text;
+  std::string build_key;
+  std::string pool;
+};
+
+struct Offers {
+  std::string manifest_id;
+  std::vector<Offer> offers;  // by platform, ascending
+  std::string text;           // "linux/amd64, linux/arm64"
+
+  const Offer* Find(const Platform& platform) const {
+    for (const Offer& offer : offers) {
+      if (offer.platform == platform) return &offer;
+    }
+    return nullptr;
+  }
+};
+
+using OffersOr = absl::StatusOr<Offers>;
+
+OffersOr OffersOf(const absl::StatusOr<std::shared_ptr<const PreparedManifest>>& manifest) {
+  if (!manifest.ok()) return manifest.status();
+  Offers offers;
+  offers.manifest_id = (*manifest)->manifest.manifest.id;
+  offers.text = (*manifest)->OfferedText();
+  for (const PlatformOffer& offer : (*manifest)->offers) {
+    offers.offers.push_back(
+        {offer.platform, offer.platform.ToString(), offer.identity.build_key, offer.pool});
+  }
+  return offers;
+}
 
 // A store's fault stops the request; anything else is an answer about one build.
 bool IsStoreFault(const absl::Status& status) {
@@ -25,7 +60,7 @@ std::string InvalidCode(const absl::Status& status) {
 
 class Expander {
  public:
-  void Add(const SubmitBuildsInput::Item& item, const ManifestOr& manifest) {
+  void Add(const SubmitBuildsInput::Item& item, const OffersOr& manifest) {
     if (!manifest.ok()) {
       AddUnreadable(item, manifest.status());
     } else if (item.platforms.empty()) {
@@ -46,39 +81,43 @@ class Expander {
     }
   }
 
-  void AddAllPlatforms(const SubmitBuildsInput::Item& item,
-                       const std::shared_ptr<const PreparedManifest>& manifest) {
-    for (const PlatformOffer& offer : manifest->offers) AddBuild(manifest, offer);
-    if (manifest->offers.empty()) {
+  void AddAllPlatforms(const SubmitBuildsInput::Item& item, const Offers& manifest) {
+    for (const Offer& offer : manifest.offers) AddBuild(manifest, offer);
+    if (manifest.offers.empty()) {
       AddInvalid(item, "", "PLATFORM_NOT_OFFERED",
                  "its modules and its base have no platform in common");
     }
   }
 
-  void AddPlatform(const SubmitBuildsInput::Item& item,
-                   const std::shared_ptr<const PreparedManifest>& manifest,
+  void AddPlatform(const SubmitBuildsInput::Item& item, const Offers& manifest,
                    const std::string& text) {
     const absl::StatusOr<Platform> platform = ParsePlatform(text);
     if (!platform.ok()) {
       AddInvalid(item, text, "PLATFORM_MALFORMED", std::string(platform.status().message()));
-    } else if (const PlatformOffer* offer = manifest->Find(*platform)) {
+    } else if (const Offer* offer = manifest.Find(*platform)) {
       AddBuild(manifest, *offer);
     } else {
       AddInvalid(item, text, "PLATFORM_NOT_OFFERED",
                  absl::StrCat("manifest '", item.manifest_id, "' does not offer ", text,
-                              "; it offers ", manifest->OfferedText()));
+                              "; it offers ", manifest.text));
     }
   }
 
-  void AddBuild(const std::shared_ptr<const PreparedManifest>& manifest,
-                const PlatformOffer& offer) {
+  void AddBuild(const Offers& manifest, const Offer& offer) {
     SubmittedBuild build;
-    build.manifest_id = manifest->manifest.manifest.id;
-    build.platform = offer.platform.ToString();
-    build.build_key = offer.identity.build_key;
+    build.manifest_id = manifest.manifest_id;
+    build.platform = offer.platform_text;
+    build.build_key = offer.build_key;
     build.pool = offer.pool;
     const auto [entry, added] = units_.try_emplace(build.build_key, result_.units.size());
-    if (added) result_.units.push_back({manifest, &offer, {}, 1, ""});
+    if (added) {
+      SubmitUnit unit;
+      unit.key = build.build_key;
+      unit.manifest_id = build.manifest_id;
+      unit.platform = build.platform;
+      unit.pool = build.pool;
+      result_.units.push_back(std::move(unit));
+    }
     result_.units[entry->second].answers.push_back(result_.builds.size());
     result_.builds.push_back(std::move(build));
   }
@@ -108,17 +147,25 @@ absl::Status CheckCancelled(const std::function<bool()>& cancelled) {
 absl::StatusOr<SubmitExpansion> ExpandSubmit(const SubmitBuildsInput& input,
                                              ManifestCache& manifests,
                                              const std::function<bool()>& cancelled) {
-  Expander expander;
-  std::unordered_map<std::string, ManifestOr> known;
+  std::vector<std::string> ids;  // each once
+  std::unordered_map<std::string, OffersOr> known;
   for (const SubmitBuildsInput::Item& item : input.builds) {
-    auto found = known.find(item.manifest_id);
-    if (found == known.end()) {
-      LIF_RETURN_IF_ERROR(CheckCancelled(cancelled));
-      found = known.emplace(item.manifest_id, manifests.Get(item.manifest_id)).first;
-      const absl::Status& status = found->second.status();
-      if (IsStoreFault(status)) return status;
+    const auto [unused, fresh] = known.try_emplace(item.manifest_id, absl::InternalError("unread"));
+    if (fresh) ids.push_back(item.manifest_id);
+  }
+  for (size_t begin = 0; begin < ids.size(); begin += kMaxManifestBatch) {
+    LIF_RETURN_IF_ERROR(CheckCancelled(cancelled));
+    const std::vector<std::string> batch(
+        ids.begin() + begin, ids.begin() + std::min(begin + kMaxManifestBatch, ids.size()));
+    LIF_ASSIGN_OR_RETURN(const auto read, manifests.GetAll(batch));
+    for (size_t i = 0; i < batch.size(); ++i) {
+      if (IsStoreFault(read[i].status())) return read[i].status();
+      known.at(batch[i]) = OffersOf(read[i]);
     }
-    expander.Add(item, found->second);
+  }
+  Expander expander;
+  for (const SubmitBuildsInput::Item& item : input.builds) {
+    expander.Add(item, known.at(item.manifest_id));
   }
   return expander.Take();
 }

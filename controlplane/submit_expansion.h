@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,13 +13,13 @@ namespace lif {
 
 // One build key of a request, and the answers that stand for it.
 struct SubmitUnit {
-  std::shared_ptr<const PreparedManifest> manifest;  // keeps `offer` alive
-  const PlatformOffer* offer = nullptr;
+  std::string key;  // build key
+  std::string manifest_id;
+  std::string platform;
+  std::string pool;
   std::vector<size_t> answers;  // indexes into the builds; several when it is asked for twice
   int64_t generation = 1;
   std::string reason;
-
-  const std::string& key() const { return offer->identity.build_key; }
 };
 
 struct SubmitExpansion {
@@ -28,8 +27,9 @@ struct SubmitExpansion {
   std::vector<SubmitUnit> units;       // each key once, in the order asked
 };
 
-// Each manifest is read once. A build that cannot be made as asked becomes an invalid answer; the
-// status is that of a store that is away, or CANCELLED.
+// Each manifest is read once, in batches that are dropped once their keys are known: the memory of
+// a large request is that of its answers. A build that cannot be made as asked becomes an invalid
+// answer; the status is that of a store that is away, or CANCELLED.
 absl::StatusOr<SubmitExpansion> ExpandSubmit(const SubmitBuildsInput& input,
                                              ManifestCache& manifests,
                                              const std::function<bool()>& cancelled);

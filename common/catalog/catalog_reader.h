@@ -33,6 +33,9 @@ struct ManifestFilter {
   int limit = 100;     // 1..1000
 };
 
+inline constexpr size_t kMaxManifestBatch = 128;
+inline constexpr size_t kMaxNearMatches = 5;
+
 // Thread-safe; calls block on I/O with a deadline.
 // Errors: NOT_FOUND (with near matches in the text), UNAVAILABLE (the store is away, retry),
 // DATA_LOSS (what is stored contradicts its digest).
@@ -40,6 +43,11 @@ class CatalogReader {
  public:
   virtual ~CatalogReader() = default;
   virtual absl::StatusOr<ResolvedManifest> GetManifest(const std::string& id) = 0;
+  // One answer for each ID, in their order, as GetManifest gives it; near matches are named for the
+  // first kMaxNearMatches unknown IDs only. At most kMaxManifestBatch IDs (INVALID_ARGUMENT): what
+  // is read is in memory at once. The status of the whole is that of a store that is away.
+  virtual absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> GetManifests(
+      const std::vector<std::string>& ids) = 0;
   virtual absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) = 0;
   virtual absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) = 0;
 };

@@ -25,6 +25,12 @@ absl::StatusOr<ResolvedManifest> DirectoryCatalogReader::GetManifest(const std::
   return ResolveManifest(catalog_, id);
 }
 
+absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> DirectoryCatalogReader::GetManifests(
+    const std::vector<std::string>& ids) {
+  LIF_RETURN_IF_ERROR(CheckManifestBatch(ids));
+  return ResolveManifests(catalog_, ids);
+}
+
 absl::StatusOr<ManifestPage> DirectoryCatalogReader::ListManifests(const ManifestFilter& filter) {
   const size_t limit = static_cast<size_t>(std::clamp(filter.limit, 1, 1000));
   ManifestPage page;

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/catalog/catalog_loader.h"
@@ -19,6 +20,8 @@ class DirectoryCatalogReader final : public CatalogReader {
   explicit DirectoryCatalogReader(Catalog catalog) : catalog_(std::move(catalog)) {}
 
   absl::StatusOr<ResolvedManifest> GetManifest(const std::string& id) override;
+  absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> GetManifests(
+      const std::vector<std::string>& ids) override;
   absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) override;
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
 

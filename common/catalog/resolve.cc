@@ -82,6 +82,27 @@ absl::StatusOr<ResolvedManifest> ResolveManifest(const Catalog& catalog, const s
   });
 }
 
+std::vector<absl::StatusOr<ResolvedManifest>> ResolveManifests(
+    const Catalog& catalog, const std::vector<std::string>& ids) {
+  std::vector<absl::StatusOr<ResolvedManifest>> answers;
+  answers.reserve(ids.size());
+  size_t unknown = 0;
+  for (const std::string& id : ids) {
+    if (catalog.manifests.count(id) == 0 && ++unknown > kMaxNearMatches) {
+      answers.push_back(absl::NotFoundError(absl::StrCat("no manifest '", id, "'")));
+    } else {
+      answers.push_back(ResolveManifest(catalog, id));
+    }
+  }
+  return answers;
+}
+
+absl::Status CheckManifestBatch(const std::vector<std::string>& ids) {
+  if (ids.size() <= kMaxManifestBatch) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "asked for ", ids.size(), " manifests at once; the limit is ", kMaxManifestBatch));
+}
+
 ManifestSummary Summarize(const ResolvedManifest& manifest) {
   ManifestSummary summary;
   summary.id = manifest.manifest.id;

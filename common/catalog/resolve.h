@@ -32,6 +32,13 @@ absl::StatusOr<ResolvedManifest> ResolveManifest(ManifestParts parts, const Modu
 // From a catalog in memory. NOT_FOUND with near matches.
 absl::StatusOr<ResolvedManifest> ResolveManifest(const Catalog& catalog, const std::string& id);
 
+// The same for each ID: what CatalogReader::GetManifests answers.
+std::vector<absl::StatusOr<ResolvedManifest>> ResolveManifests(const Catalog& catalog,
+                                                               const std::vector<std::string>& ids);
+
+// INVALID_ARGUMENT over kMaxManifestBatch.
+absl::Status CheckManifestBatch(const std::vector<std::string>& ids);
+
 ManifestSummary Summarize(const ResolvedManifest& manifest);
 
 // Whether a manifest is in the answer to a filter (`after` and `limit` apart).

@@ -1,18 +1,16 @@
 #include "common/postgres_catalog/postgres_catalog_reader.h"
 
-#include <map>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/base/digest.h"
 #include "common/base/near_match.h"
 #include "common/base/status_macros.h"
-#include "common/catalog/catalog_json.h"
 #include "common/catalog/digests.h"
 #include "common/catalog/resolve.h"
+#include "common/postgres_catalog/manifest_batch_internal.h"
 
 namespace lif {
 namespace {
@@ -20,20 +18,6 @@ namespace {
 constexpr int kMaxPage = 1000;
 // Names that are compared for "did you mean"; a catalog of this project has at most 4,096.
 constexpr int kMaxNames = 10'000;
-
-constexpr char kManifest[] = R"sql(
-WITH wanted AS MATERIALIZED (SELECT * FROM manifests WHERE id = $1)
-SELECT 'manifest', id::text, document, document_sha256::text, digest::text FROM wanted
-UNION ALL
-SELECT 'template', t.ref, t.document, t.document_sha256, t.digest
-  FROM templates t WHERE t.ref = (SELECT template_ref FROM wanted)
-UNION ALL
-SELECT 'base', b.name, b.document, b.document_sha256, b.digest
-  FROM bases b WHERE b.name = (SELECT base FROM wanted)
-UNION ALL
-SELECT 'module', m.ref, m.document, m.document_sha256, m.digest
-  FROM modules m WHERE m.ref = ANY ((SELECT modules FROM wanted)::text[])
-)sql";
 
 constexpr char kList[] = R"sql(
 SELECT id, summary, template_ref, base, platforms, requires, digest
@@ -45,35 +29,6 @@ SELECT id, summary, template_ref, base, platforms, requires, digest
  ORDER BY id
  LIMIT $5::integer
 )sql";
-
-absl::Status Contradiction(std::string_view kind, const std::string& name, std::string_view why) {
-  return absl::DataLossError(absl::StrCat("the published ", std::string(kind), " ", name, " ",
-                                          std::string(why),
-                                          "; restore the database from a backup"));
-}
-
-// Row of (kind, name, document, SHA-256, digest).
-absl::StatusOr<std::string> VerifiedDocument(const SqlRows& rows, int row) {
-  std::string document = rows.Text(row, 2);
-  if (Sha256Hex(document) != rows.Text(row, 3)) {
-    return Contradiction(rows.Text(row, 0), rows.Text(row, 1), "does not have its SHA-256");
-  }
-  return document;
-}
-
-template <typename T>
-absl::Status Parse(const SqlRows& rows, int row, absl::StatusOr<T> (*from_json)(std::string_view),
-                   T& value) {
-  LIF_ASSIGN_OR_RETURN(std::string document, VerifiedDocument(rows, row));
-  absl::StatusOr<T> parsed = from_json(document);
-  if (!parsed.ok()) {
-    return absl::DataLossError(absl::StrCat(
-        "the published ", rows.Text(row, 0), " ", rows.Text(row, 1), " can't be read: ",
-        std::string(parsed.status().message()), "; does a newer release publish here?"));
-  }
-  value = *std::move(parsed);
-  return absl::OkStatus();
-}
 
 // '*' and '?' as LIKE writes them; its own signs are escaped.
 std::string LikePattern(const std::string& glob) {
@@ -94,54 +49,55 @@ absl::StatusOr<std::vector<Platform>> ParsePlatforms(const std::vector<std::stri
   return platforms;
 }
 
+absl::Status NoManifest(const std::string& id, const std::vector<std::string>& known) {
+  if (known.empty()) {
+    return absl::NotFoundError(absl::StrCat(
+        "no manifest '", id, "': nothing is published yet; run lif catalog publish DIR"));
+  }
+  return absl::NotFoundError(absl::StrCat("no manifest '", id, "'", DidYouMean(id, known),
+                                          "\nlif catalog list shows them all"));
+}
+
 std::vector<std::string> FirstColumn(const SqlRows& rows) {
   std::vector<std::string> texts;
   for (int row = 0; row < rows.size(); ++row) texts.push_back(rows.Text(row, 0));
   return texts;
 }
 
-struct ManifestRows {
-  ManifestParts parts;
-  std::map<std::string, Module> modules;  // by name@version
-  std::string digest;
-};
-
-absl::StatusOr<ManifestRows> ParseManifestRows(const SqlRows& rows) {
-  ManifestRows read;
-  for (int row = 0; row < rows.size(); ++row) {
-    const std::string kind = rows.Text(row, 0);
-    if (kind == "manifest") {
-      read.digest = rows.Text(row, 4);
-      LIF_RETURN_IF_ERROR(Parse(rows, row, &ManifestFromJson, read.parts.manifest));
-    } else if (kind == "template") {
-      LIF_RETURN_IF_ERROR(Parse(rows, row, &TemplateFromJson, read.parts.image_template));
-    } else if (kind == "base") {
-      LIF_RETURN_IF_ERROR(Parse(rows, row, &BaseFromJson, read.parts.base));
-    } else {
-      LIF_RETURN_IF_ERROR(Parse(rows, row, &ModuleFromJson, read.modules[rows.Text(row, 1)]));
-    }
-  }
-  return read;
-}
-
 }  // namespace
 
 absl::StatusOr<ResolvedManifest> PostgresCatalogReader::GetManifest(const std::string& id) {
-  LIF_ASSIGN_OR_RETURN(SqlRows rows, pool_.Query(absl::StrCat("read manifest ", id), kManifest,
-                                                 SqlParams().Add(id)));
-  if (rows.empty()) return NoManifest(id);
-  LIF_ASSIGN_OR_RETURN(ManifestRows read, ParseManifestRows(rows));
-  auto lookup = [&read](const std::string& ref) -> const Module* {
-    auto found = read.modules.find(ref);
-    return found == read.modules.end() ? nullptr : &found->second;
-  };
-  absl::StatusOr<ResolvedManifest> manifest = ResolveManifest(std::move(read.parts), lookup);
-  if (!manifest.ok())
-    return Contradiction("manifest", id, std::string(manifest.status().message()));
-  if (manifest->manifest.id != id || ManifestDigest(*manifest) != read.digest) {
-    return Contradiction("manifest", id, "does not have the digest that it was published with");
+  LIF_ASSIGN_OR_RETURN(SqlRows rows, pool_.Query(absl::StrCat("read manifest ", id),
+                                                 kManifestBatchQuery, SqlParams().AddArray({id})));
+  const ManifestBatch batch(rows);
+  if (batch.Has(id)) return batch.Resolve(id);
+  LIF_ASSIGN_OR_RETURN(const std::vector<std::string> known, ManifestIds());
+  return NoManifest(id, known);
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> PostgresCatalogReader::GetManifests(
+    const std::vector<std::string>& ids) {
+  LIF_RETURN_IF_ERROR(CheckManifestBatch(ids));
+  LIF_ASSIGN_OR_RETURN(SqlRows rows, pool_.Query(absl::StrCat("read ", ids.size(), " manifests"),
+                                                 kManifestBatchQuery, SqlParams().AddArray(ids)));
+  const ManifestBatch batch(rows);
+  std::vector<std::string> known;
+  size_t unknown = 0;
+  std::vector<absl::StatusOr<ResolvedManifest>> answers;
+  answers.reserve(ids.size());
+  for (const std::string& id : ids) {
+    if (batch.Has(id)) {
+      answers.push_back(batch.Resolve(id));
+      continue;
+    }
+    if (++unknown == 1) {
+      LIF_ASSIGN_OR_RETURN(known, ManifestIds());
+    }
+    answers.push_back(unknown <= kMaxNearMatches
+                          ? NoManifest(id, known)
+                          : absl::NotFoundError(absl::StrCat("no manifest '", id, "'")));
   }
-  return manifest;
+  return answers;
 }
 
 absl::StatusOr<ManifestPage> PostgresCatalogReader::ListManifests(const ManifestFilter& filter) {
@@ -178,26 +134,19 @@ absl::StatusOr<Module> PostgresCatalogReader::GetModule(const std::string& name,
                   "WHERE name = $1 AND version = $2",
                   SqlParams().Add(name).Add(version)));
   if (rows.empty()) return NoModule(name, version);
-  Module module;
-  LIF_RETURN_IF_ERROR(Parse(rows, 0, &ModuleFromJson, module));
+  LIF_ASSIGN_OR_RETURN(const Module module, ModuleOfRow(rows, 0));
   if (ModuleDigest({module, module.args}) != rows.Text(0, 4)) {
-    return Contradiction("module", rows.Text(0, 1),
-                         "does not have the digest that it was published with");
+    return PublishedContradiction("module", rows.Text(0, 1),
+                                  "does not have the digest that it was published with");
   }
   return module;
 }
 
-absl::Status PostgresCatalogReader::NoManifest(const std::string& id) {
+absl::StatusOr<std::vector<std::string>> PostgresCatalogReader::ManifestIds() {
   LIF_ASSIGN_OR_RETURN(
       SqlRows rows, pool_.Query("list manifests", "SELECT id FROM manifests ORDER BY id LIMIT $1",
                                 SqlParams().AddInt(kMaxNames)));
-  if (rows.empty()) {
-    return absl::NotFoundError(absl::StrCat(
-        "no manifest '", id, "': nothing is published yet; run lif catalog publish DIR"));
-  }
-  return absl::NotFoundError(absl::StrCat("no manifest '", id, "'",
-                                          DidYouMean(id, FirstColumn(rows)),
-                                          "\nlif catalog list shows them all"));
+  return FirstColumn(rows);
 }
 
 absl::Status PostgresCatalogReader::NoModule(const std::string& name, const std::string& version) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/catalog/catalog_reader.h"
 #include "common/postgres/postgres_pool.h"
@@ -16,11 +17,14 @@ class PostgresCatalogReader final : public CatalogReader {
 
   // One round trip.
   absl::StatusOr<ResolvedManifest> GetManifest(const std::string& id) override;
+  // One round trip, and another when one is unknown.
+  absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> GetManifests(
+      const std::vector<std::string>& ids) override;
   absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) override;
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
 
  private:
-  absl::Status NoManifest(const std::string& id);
+  absl::StatusOr<std::vector<std::string>> ManifestIds();
   absl::Status NoModule(const std::string& name, const std::string& version);
 
   PostgresPool& pool_;

@@ -20,11 +20,27 @@ int MemoryCatalogReader::reads() const {
   return reads_;
 }
 
+int MemoryCatalogReader::calls() const {
+  MutexLock lock(&mutex_);
+  return calls_;
+}
+
 absl::StatusOr<ResolvedManifest> MemoryCatalogReader::GetManifest(const std::string& id) {
   MutexLock lock(&mutex_);
   ++reads_;
+  ++calls_;
   if (!away_.ok()) return away_;
   return ResolveManifest(catalog_, id);
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> MemoryCatalogReader::GetManifests(
+    const std::vector<std::string>& ids) {
+  LIF_RETURN_IF_ERROR(CheckManifestBatch(ids));
+  MutexLock lock(&mutex_);
+  reads_ += static_cast<int>(ids.size());
+  ++calls_;
+  if (!away_.ok()) return away_;
+  return ResolveManifests(catalog_, ids);
 }
 
 absl::StatusOr<ManifestPage> MemoryCatalogReader::ListManifests(const ManifestFilter& filter) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "common/base/mutex.h"
@@ -16,10 +17,13 @@ class MemoryCatalogReader final : public CatalogReader {
 
   // While not OK, every call answers it: the store is away.
   void SetAway(absl::Status status);
-  // Manifests read so far, to prove that a cache works.
+  // Manifests read so far, to prove that a cache works; and the calls that it took.
   int reads() const;
+  int calls() const;
 
   absl::StatusOr<ResolvedManifest> GetManifest(const std::string& id) override;
+  absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> GetManifests(
+      const std::vector<std::string>& ids) override;
   absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) override;
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
 
@@ -28,6 +32,7 @@ class MemoryCatalogReader final : public CatalogReader {
   mutable Mutex mutex_;
   absl::Status away_ ABSL_GUARDED_BY(mutex_);
   int reads_ ABSL_GUARDED_BY(mutex_) = 0;
+  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace lif

@@ -83,6 +83,41 @@ TEST_CASE("a manifest that is not there is NOT_FOUND with near names") {
         std::string::npos);
 }
 
+TEST_CASE("many manifests come back in one answer, in the order asked, each on its own") {
+  Reading reading;
+  auto read =
+      reading.reader().GetManifests({"py-web_2", "py-wep", "node-web", "py-web", "node-web"});
+  REQUIRE(read.ok());
+  REQUIRE(read->size() == 5);
+  for (const auto& [index, id] : std::vector<std::pair<size_t, std::string>>{
+           {0, "py-web_2"}, {2, "node-web"}, {3, "py-web"}, {4, "node-web"}}) {
+    REQUIRE((*read)[index].ok());
+    CHECK(ManifestDigest(*(*read)[index]) == ManifestDigest(*ResolveManifest(SampleCatalog(), id)));
+  }
+  CHECK(absl::IsNotFound((*read)[1].status()));
+  CHECK(Message((*read)[1].status()).find("'py-web'") != std::string::npos);
+  CHECK(reading.reader().GetManifests({})->empty());
+  // However many are unknown, only the first are compared with what is there.
+  auto unknown = reading.reader().GetManifests(Ids(kMaxManifestBatch, "py-wep"));
+  REQUIRE(unknown.ok());
+  CHECK(Message(unknown->front().status()).find("'py-web'") != std::string::npos);
+  CHECK(Message(unknown->back().status()) == "no manifest 'py-wep'");
+  CHECK(absl::IsInvalidArgument(
+      reading.reader().GetManifests(Ids(kMaxManifestBatch + 1, "py-web")).status()));
+}
+
+TEST_CASE("what was tampered with fails the manifests that use it, and no others") {
+  Reading reading;
+  reading.Tamper(
+      "ALTER TABLE modules DROP CONSTRAINT modules_check; "
+      "UPDATE modules SET document = replace(document, 'python3', 'python4') "
+      "WHERE name = 'core-python'");
+  auto read = reading.reader().GetManifests({"py-web", "node-web"});
+  REQUIRE(read.ok());
+  CHECK(absl::IsDataLoss((*read)[0].status()));
+  CHECK((*read)[1].ok());
+}
+
 TEST_CASE("a module comes back, and its versions are named when it does not") {
   Reading reading;
   auto module = reading.reader().GetModule("core-python", "1.0.0");

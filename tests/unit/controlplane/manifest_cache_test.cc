@@ -46,6 +46,29 @@ TEST_CASE("a manifest over the limit is answered and not kept", "[cache]") {
   CHECK(cache.size() == 0);
 }
 
+TEST_CASE("many manifests are read in one call, each answered on its own", "[cache]") {
+  MemoryCatalogReader catalog(TestCatalog());
+  ManifestCache cache(catalog, Recipe(), 1 << 20);
+  const auto kept = cache.Get("py-api").value();
+  const auto answers =
+      cache.GetAll({"nginx-site", "py-api", "py-apj", "../x", "py-worker", "nginx-site"}).value();
+  REQUIRE(answers.size() == 6);
+  CHECK(answers[0].value()->manifest.manifest.id == "nginx-site");
+  CHECK(answers[1].value() == kept);
+  CHECK(absl::IsNotFound(answers[2].status()));
+  CHECK(std::string(answers[2].status().message()).find("'py-api'") != std::string::npos);
+  CHECK(absl::IsInvalidArgument(answers[3].status()));
+  CHECK(answers[4].value()->manifest.manifest.id == "py-worker");
+  CHECK(answers[5].ok());
+  CHECK(catalog.calls() == 2);
+  CHECK(cache.GetAll({"nginx-site", "py-worker"}).ok());
+  CHECK(catalog.calls() == 2);
+
+  catalog.SetAway(absl::UnavailableError("away"));
+  CHECK(cache.GetAll({"py-api", "py-worker"}).ok());
+  CHECK(absl::IsUnavailable(cache.GetAll({"py-api", "gpu-report"}).status()));
+}
+
 TEST_CASE("errors are not kept", "[cache]") {
   MemoryCatalogReader catalog(TestCatalog());
   ManifestCache cache(catalog, Recipe(), 1 << 20);

@@ -146,6 +146,23 @@ TEST_CASE("a batch is one look-up and chunks of 64", "[submit]") {
   CHECK(plane.catalog.reads() == 1);
 }
 
+TEST_CASE("thousands of manifests are read in batches, and unknown ones don't cost a search each",
+          "[submit]") {
+  ControlPlane plane;
+  v1::SubmitBuildsRequest request = Request({"py-api", "nginx-site"}, {"linux/amd64"});
+  for (int i = 0; i < 4'000; ++i) {
+    *request.add_builds() = Request({"py-ap" + std::to_string(i)}, {"linux/amd64"}).builds(0);
+  }
+  v1::SubmitBuildsResponse response;
+  RequireOk(plane.Submit(request, &response));
+  CHECK(response.queued() == 2);
+  CHECK(response.invalid() == 4'000);
+  CHECK(response.builds(2).reason().find("'py-api'") != std::string::npos);
+  CHECK(response.builds(100).reason() == "no manifest 'py-ap98'");
+  CHECK(plane.catalog.reads() == 4'002);
+  CHECK(plane.catalog.calls() == 32);
+}
+
 TEST_CASE("requests out of bounds are refused with every field named", "[submit]") {
   ControlPlane plane;
   v1::SubmitBuildsResponse response;
