@@ -4,6 +4,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
+option(LIF_FUZZ "Make libFuzzer binaries of tests/fuzz; needs clang++" OFF)
 set(LIF_SANITIZE "" CACHE STRING "Sanitizers for our own code: address,undefined or thread")
 
 find_program(CCACHE_PROGRAM ccache)

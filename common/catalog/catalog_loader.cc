@@ -40,6 +40,7 @@ class Loader {
                         kMaxCatalogFilesBytes),
            "fetch large files with ADD --checksum"});
     }
+    if (!header_read_) DropUnknownVariables();
     SortProblems(result_.problems);
     result_.catalog = std::move(parsed_.catalog);
     result_.variables = std::move(variables_);
@@ -57,6 +58,10 @@ class Loader {
 
   // The text of a file of the catalog; what is wrong is reported.
   bool Read(const std::string& path, uint64_t limit, std::string* text) {
+    std::error_code error;
+    const auto type = std::filesystem::symlink_status(root_ + "/" + path, error);
+    // The scan has reported links, pipes and directories.
+    if (std::filesystem::exists(type) && !std::filesystem::is_regular_file(type)) return false;
     absl::StatusOr<std::string> bytes = ReadFile(root_ + "/" + path, limit);
     if (bytes.ok()) {
       *text = *std::move(bytes);
@@ -82,6 +87,13 @@ class Loader {
     return good;
   }
 
+  // No variable is known without catalog.yaml: to name each would hide the one thing to mend.
+  void DropUnknownVariables() {
+    std::erase_if(result_.problems, [](const Problem& problem) {
+      return problem.remedy == kUndefinedVariableRemedy;
+    });
+  }
+
   void LoadHeader() {
     std::error_code error;
     if (!std::filesystem::exists(root_ + "/catalog.yaml", error)) return;  // reported by the scan
@@ -89,6 +101,7 @@ class Loader {
     YamlNode root;
     if (!ReadYaml("catalog.yaml", &root, &context)) return;
     CatalogHeader header = ParseCatalogHeader(root, &context);
+    header_read_ = root.kind == YamlNode::Kind::kMap;
     variables_ = header.variables;
     for (auto& [name, value] : variables_) {
       const auto found = site_.variables.find(name);
@@ -218,6 +231,7 @@ class Loader {
   const std::string& root_;
   const CatalogSite& site_;
   CatalogVariables variables_;
+  bool header_read_ = false;
   ParsedCatalog parsed_;
   LoadedCatalog result_;
   std::set<std::string> blob_digests_;

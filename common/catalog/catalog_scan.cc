@@ -32,7 +32,9 @@ absl::StatusOr<std::vector<Entry>> List(const fs::path& directory) {
     entries.push_back(std::move(entry));
   }
   if (error) {
-    std::string message = absl::StrCat("can't list ", directory.string(), ": ", error.message());
+    std::string message =
+        absl::StrCat("can't list ", directory.string(), ": ", error.message(),
+                     "; name the directory that has catalog.yaml, and that you may read");
     return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory
                ? absl::NotFoundError(message)
                : absl::PermissionDeniedError(message);
@@ -74,7 +76,8 @@ class Scanner {
     bool header = false;
     for (const Entry& entry : top) {
       if (entry.name == "catalog.yaml") {
-        header = IsFile("", entry);
+        header = true;
+        IsFile("", entry);
       } else if (std::find(known.begin(), known.end(), entry.name) == known.end()) {
         Report(entry.name,
                absl::StrCat("does not belong into a catalog", DidYouMean(entry.name, known)),

@@ -44,9 +44,11 @@ FieldReader::FieldReader(const YamlNode& node, std::string path, FileContext* co
   is_map_ = node.kind == YamlNode::Kind::kMap;
   line_ = std::max(node.line, 1);
   if (is_map_) return;
-  context_->Report(line_, path_.empty() ? "file" : path_,
-                   absl::StrCat("is ", std::string(KindName(node.kind)), ", not a map"),
-                   "write key: value lines; docs/catalog-format.md shows them");
+  const bool empty = node.kind == YamlNode::Kind::kNull;
+  context_->Report(
+      line_, path_.empty() ? "file" : path_,
+      empty ? "is empty" : absl::StrCat("is ", std::string(KindName(node.kind)), ", not a map"),
+      "write key: value lines; docs/catalog-format.md shows them");
 }
 
 std::string FieldReader::PathOf(std::string_view key) const {
@@ -128,7 +130,9 @@ std::optional<int64_t> FieldReader::Integer(const char* key, int64_t lowest, int
   int64_t value = 0;
   if (absl::SimpleAtoi(text, &value) && value >= lowest && value <= highest) return value;
   context_->Report(node->line, PathOf(key), absl::StrCat(Quoted(text), " is not usable"),
-                   absl::StrCat("write a whole number from ", lowest, " to ", highest));
+                   lowest == highest
+                       ? absl::StrCat("write ", lowest)
+                       : absl::StrCat("write a whole number from ", lowest, " to ", highest));
   return std::nullopt;
 }
 

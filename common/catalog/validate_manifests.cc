@@ -52,7 +52,7 @@ class ManifestValidator {
       versions.push_back(it->first);
     }
     *remedy = versions.empty() ? absl::StrCat("name a ", kind, " of this catalog")
-                               : absl::StrCat("there are ", ListSome(versions));
+                               : absl::StrCat("write ", ListSome(versions));
     return absl::StrCat("no ", kind, " ", Quoted(ref), versions.empty() ? Near(ref, all) : "");
   }
 

@@ -48,7 +48,7 @@ void CheckRelation(const Module& module, const std::string& field, const std::st
   }
   if (field == "needs" && Candidates(index, name, range).empty()) {
     file->Report(file->LineOf(path), path, absl::StrCat("no version is in ", Quoted(range)),
-                 absl::StrCat("there are ", ListSome(index.refs.at(name))));
+                 absl::StrCat("write a range that has ", ListSome(index.refs.at(name))));
   }
 }
 

@@ -47,7 +47,7 @@ std::string ExpandVariables(std::string_view text, const CatalogVariables& varia
     } else if (IsCatalogVariable(name)) {
       report(absl::StrCat("variable ", Quoted(name), " is not in catalog.yaml",
                           DidYouMean(name, Names(variables))),
-             "define it under variables, or name one that is there");
+             kUndefinedVariableRemedy);
     } else {
       report(absl::StrCat(Quoted(name), " is not the name of a variable"),
              "write ${{ name }} with a name of [a-z][a-z0-9_]*");

@@ -13,6 +13,10 @@ namespace lif {
 
 constexpr size_t kMaxExpandedBytes = 1 << 20;
 
+// What to do about a variable that catalog.yaml does not have.
+inline constexpr char kUndefinedVariableRemedy[] =
+    "define it under variables, or name one that is there";
+
 using CatalogVariables = std::map<std::string, std::string>;
 
 // `text` with every ${{ name }} replaced, once: a value is not searched again. What is wrong is

@@ -21,7 +21,9 @@ struct TooMuch {};
 // lines.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(YamlNode* root, std::vector<Problem>* problems) : problems_(problems) {
+  // `lines` of the text: yaml-cpp is given more, so that its marks may lie behind the end.
+  TreeBuilder(YamlNode* root, int lines, std::vector<Problem>* problems)
+      : problems_(problems), lines_(lines) {
     stack_.push_back({root, false, "", 0});
   }
 
@@ -63,7 +65,7 @@ class TreeBuilder : public YAML::EventHandler {
     int key_line = 0;
   };
 
-  static int Line(const YAML::Mark& mark) { return mark.line + 1; }
+  int Line(const YAML::Mark& mark) const { return std::min(mark.line + 1, lines_); }
 
   void Report(const YAML::Mark& mark, std::string what, std::string remedy) {
     if (problems_->size() >= 100) throw TooMuch();
@@ -126,8 +128,8 @@ class TreeBuilder : public YAML::EventHandler {
     return Fill(ignored_.back().get(), mark, kind, text);
   }
 
-  static YamlNode* Fill(YamlNode* node, const YAML::Mark& mark, YamlNode::Kind kind,
-                        const std::string& text) {
+  YamlNode* Fill(YamlNode* node, const YAML::Mark& mark, YamlNode::Kind kind,
+                 const std::string& text) const {
     node->kind = kind;
     node->line = Line(mark);
     node->text = text;
@@ -135,6 +137,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   std::vector<Problem>* problems_;
+  const int lines_;
   std::vector<Open_> stack_;
   std::vector<std::unique_ptr<YamlNode>> ignored_;
   size_t nodes_ = 0;
@@ -173,15 +176,61 @@ bool CheckText(std::string_view text, std::vector<Problem>* problems) {
   return true;
 }
 
+// As people count: a line feed at the end begins no other line.
+int LinesOf(std::string_view text) {
+  const auto feeds = static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+  return std::max(feeds + (text.empty() || text.back() == '\n' ? 0 : 1), 1);
+}
+
+// What yaml-cpp calls a fault, as a person would who wrote the file.
+struct YamlFault {
+  const char* text;
+  const char* what;
+  const char* remedy;
+};
+
+constexpr char kIndented[] = "is not indented as the lines that it should belong to";
+constexpr char kIndent[] =
+    "give all keys of a map, and all '- ' of a list, the same indentation, and each key a colon";
+
+const YamlFault kYamlFaults[] = {
+    {YAML::ErrorMsg::DOC_IN_SCALAR, "ends inside of quotes",
+     "close the quotes that were opened last"},
+    {YAML::ErrorMsg::EOF_IN_SCALAR, "ends inside of quotes",
+     "close the quotes that were opened last"},
+    {YAML::ErrorMsg::END_OF_MAP, kIndented, kIndent},
+    {YAML::ErrorMsg::END_OF_SEQ, kIndented, kIndent},
+    {YAML::ErrorMsg::END_OF_MAP_FLOW, "has a '{' that is not closed",
+     "close it with '}', and put commas between its entries"},
+    {YAML::ErrorMsg::END_OF_SEQ_FLOW, "has a '[' that is not closed",
+     "close it with ']', and put commas between its items"},
+    {YAML::ErrorMsg::FLOW_END, "has a ']' or '}' that nothing opened", "remove it, or quote it"},
+    {YAML::ErrorMsg::MAP_VALUE, "has a ':' where no key ends",
+     "put quotes around a value that has ': ', and each key on a line of its own"},
+    {YAML::ErrorMsg::MAP_KEY, "has a '?' where no key begins", "put quotes around the value"},
+    {YAML::ErrorMsg::BLOCK_ENTRY, "has a '- ' where no list is",
+     "put the list on lines below its key, or quotes around the value"},
+    {YAML::ErrorMsg::TAB_IN_INDENTATION, "is indented with a tab", "indent with spaces"},
+    {YAML::ErrorMsg::UNKNOWN_ANCHOR, "has an alias (*name)", "write the value itself"},
+    {YAML::ErrorMsg::ALIAS_NOT_FOUND, "has a '*' that starts a value", "put quotes around it"},
+    {YAML::ErrorMsg::ANCHOR_NOT_FOUND, "has a '&' that starts a value", "put quotes around it"},
+    {YAML::ErrorMsg::UNKNOWN_TOKEN, "has a character that can't start a value",
+     "put quotes around the value"},
+    {YAML::ErrorMsg::INVALID_ESCAPE, "has a backslash in quotes that means nothing",
+     "write it twice, or use single quotes"},
+    {YAML::ErrorMsg::INVALID_HEX, "has a backslash in quotes that means nothing",
+     "write it twice, or use single quotes"},
+    {YAML::ErrorMsg::INVALID_UNICODE, "has a backslash in quotes that means no character",
+     "write the character itself"},
+};
+
 Problem FromException(const YAML::Exception& error, std::string_view text) {
-  const int lines = 1 + static_cast<int>(std::count(text.begin(), text.end(), '\n'));
-  const int line = error.mark.is_null() ? 0 : std::min(error.mark.line + 1, lines);
-  if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR) {
-    return {"", line, "yaml", "ends inside of quotes", "close the quotes that were opened last"};
+  const int line = error.mark.is_null() ? 0 : std::min(error.mark.line + 1, LinesOf(text));
+  for (const YamlFault& fault : kYamlFaults) {
+    if (absl::StartsWith(error.msg, fault.text))
+      return {"", line, "yaml", fault.what, fault.remedy};
   }
-  // Some messages quote a character of the text.
-  const std::string quoted = Quoted(error.msg, 200);
-  return {"", line, "yaml", absl::StrCat("can't be read: ", quoted.substr(1, quoted.size() - 2)),
+  return {"", line, "yaml", "can't be read as YAML",
           "check indentation, quotes and brackets around this line"};
 }
 
@@ -216,10 +265,10 @@ bool ParseYaml(std::string_view text, YamlNode* root, std::vector<Problem>* prob
     // document.
     std::istringstream stream{std::string(text) + "\n...\n"};
     YAML::Parser parser(stream);
-    TreeBuilder builder(root, problems);
+    TreeBuilder builder(root, LinesOf(text), problems);
     if (!parser.HandleNextDocument(builder)) return true;  // empty: kNull
     YamlNode second;
-    TreeBuilder rest(&second, problems);
+    TreeBuilder rest(&second, LinesOf(text), problems);
     if (parser.HandleNextDocument(rest)) {
       problems->push_back({"", second.line, "yaml", "has a second document",
                            "write one document a file, without '---' between"});

@@ -9,7 +9,7 @@ TEST_CASE("What is wrong with catalog.yaml is told", "[catalog]") {
       {"catalog.yaml",
        "schema: 1",
        "schema: 2",
-       {"catalog.yaml:1: schema: '2' is not usable; write a whole number from 1 to 1"}},
+       {"catalog.yaml:1: schema: '2' is not usable; write 1"}},
       {"catalog.yaml",
        "name: test",
        "name: Test",

@@ -155,7 +155,8 @@ TEST_CASE("Relations between modules are told", "[catalog]") {
        {"manifests/web.yaml:9: modules.core[0]: module python3@1.0.0 needs certificates ^2.0.0, "
         "not "
         "1.0.0; use a version of certificates in ^2.0.0",
-        PY "8: needs.certificates: no version is in '^2.0.0'; there are certificates@1.0.0"}},
+        PY "8: needs.certificates: no version is in '^2.0.0'; write a range that has "
+           "certificates@1.0.0"}},
       {kPython,
        "needs:",
        "conflicts: {certificates: \"*\"}\nneeds:",

@@ -51,9 +51,7 @@ struct Refused {
 
 const Refused kRefused[] = {
     {"a: &x 1\n", "1: yaml: has an anchor (&name); write the value where it is needed"},
-    {"a: 1\nb: *x\n",
-     "2: yaml: can't be read: the referenced anchor is not defined; check indentation, "
-     "quotes and brackets around this line"},
+    {"a: 1\nb: *x\n", "2: yaml: has an alias (*name); write the value itself"},
     {"a: &x [1]\nb: *x\n", "1: yaml: has an anchor (&name); write the value where it is needed"},
     {"a:\n  <<: {b: c}\n", "2: yaml: has a merge key (<<); write the keys themselves"},
     {"a: 1\nb: 2\na: 3\n", "3: yaml: has the key 'a' twice in one map; write it once"},
@@ -79,11 +77,34 @@ const Refused kRefused[] = {
      "a",
      "1: yaml: has bytes that are not UTF-8, or control characters; save the file as plain "
      "UTF-8"},
-    {"a: [1, 2\n", "yaml: can't be read:"},
-    {"a: b: c\n", "1: yaml: can't be read:"},
-    {"a: \"x\n", "2: yaml: ends inside of quotes; close the quotes that were opened last"},
-    {"a: 'x\nb: 1\n", "3: yaml: ends inside of quotes; close the quotes that were opened last"},
-    {"a:\n\t- b\n", "yaml: can't be read:"},
+    {"a: [1, 2\n",
+     "yaml: has a '[' that is not closed; close it with ']', and put commas between its items"},
+    {"a: {x: 1\nb: 2\n",
+     "yaml: has a '{' that is not closed; close it with '}', and put commas between its entries"},
+    {"a: 1]\nb: ]\n", "2: yaml: has a ']' or '}' that nothing opened; remove it, or quote it"},
+    {"a: b: c\n",
+     "1: yaml: has a ':' where no key ends; put quotes around a value that has ': ', and each key "
+     "on a line of its own"},
+    {"a: 1\n  b: 2\n",
+     "2: yaml: has a ':' where no key ends; put quotes around a value that has ': ', and each key "
+     "on a line of its own"},
+    {"a:\n    b: 1\n  c: 2\n",
+     "3: yaml: is not indented as the lines that it should belong to; give all keys of a map, and "
+     "all '- ' of a list, the same indentation, and each key a colon"},
+    {"a:\n  - 1\n  b: 2\n",
+     "3: yaml: is not indented as the lines that it should belong to; give all keys of a map, and "
+     "all '- ' of a list, the same indentation, and each key a colon"},
+    {"a: - b\n",
+     "1: yaml: has a '- ' where no list is; put the list on lines below its key, or quotes around "
+     "the value"},
+    {"a: @b\n", "1: yaml: has a character that can't start a value; put quotes around the value"},
+    {"a: \"\\q\"\n",
+     "1: yaml: has a backslash in quotes that means nothing; write it twice, or use single "
+     "quotes"},
+    {"a: * b\n", "1: yaml: has a '*' that starts a value; put quotes around it"},
+    {"a: \"x\n", "1: yaml: ends inside of quotes; close the quotes that were opened last"},
+    {"a: 'x\nb: 1\n", "2: yaml: ends inside of quotes; close the quotes that were opened last"},
+    {"a:\n\t- b\n", "2: yaml: "},
 };
 
 TEST_CASE("YAML that a catalog may not use is refused at its line", "[catalog]") {

@@ -1,0 +1,39 @@
+#include "tests/fuzz/request_plane.h"
+
+#include <grpcpp/channel.h>
+
+#include "tests/fuzz/target.h"
+
+namespace lif {
+
+RequestPlane::RequestPlane()
+    : runner_({clock_, stop_.get_token(), NullLogger()}),
+      summary_({catalog_reader_, record_store_, queue_, blobs_, clock_}),
+      build_service_({runner_, manifests_, record_store_, queue_, log_, blobs_, clock_}),
+      catalog_service_({runner_, manifests_, catalog_reader_}),
+      record_service_({runner_, record_store_, blobs_}),
+      fleet_service_({runner_, summary_, queue_, clock_, "fuzz"}) {
+  // Watches and followed logs answer what is there and end.
+  stop_.request_stop();
+  auto server = GrpcServer::Start(
+      {}, {&build_service_, &catalog_service_, &record_service_, &fleet_service_});
+  FuzzRequire(server.ok(), "the server starts");
+  server_ = *std::move(server);
+  const auto channel = server_->InProcessChannel();
+  build = v1::BuildService::NewStub(channel);
+  catalog = v1::CatalogService::NewStub(channel);
+  records = v1::RecordService::NewStub(channel);
+  fleet = v1::FleetService::NewStub(channel);
+  ExecutorInfo executor;
+  executor.id = "executor-1";
+  executor.pool = "amd64";
+  executor.platform = "linux/amd64";
+  executor.slots = 1;
+  FuzzRequire(queue_.Heartbeat(executor, {}, absl::Seconds(30)).ok(), "an executor is there");
+}
+
+RequestPlane::~RequestPlane() {
+  server_->Shutdown(absl::Seconds(5));
+}
+
+}  // namespace lif
