@@ -11,6 +11,7 @@ Commands AllCommands() {
   commands.push_back(MakeRecordsCommand());
   commands.push_back(MakeRecordsShowCommand());
   commands.push_back(MakeEvidenceCommand());
+  commands.push_back(MakeSbomCommand());
   commands.push_back(MakeRenderCommand());
   commands.push_back(MakeCatalogListCommand());
   commands.push_back(MakeCatalogShowCommand());

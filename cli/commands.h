@@ -14,6 +14,7 @@ std::unique_ptr<Command> MakeCancelCommand();
 std::unique_ptr<Command> MakeRecordsCommand();
 std::unique_ptr<Command> MakeRecordsShowCommand();
 std::unique_ptr<Command> MakeEvidenceCommand();
+std::unique_ptr<Command> MakeSbomCommand();
 std::unique_ptr<Command> MakeRenderCommand();
 std::unique_ptr<Command> MakeCatalogListCommand();
 std::unique_ptr<Command> MakeCatalogShowCommand();

@@ -57,6 +57,17 @@ std::string Heading(const Style& style, const char* text) {
   return absl::StrCat("\n", style.Paint(Tone::kStrong, text), "\n");
 }
 
+// An image without a list of its packages should not pass for one that has none.
+std::string SbomText(const v1::Record& record) {
+  for (const v1::Artifact& artifact : record.artifacts()) {
+    if (artifact.kind() == v1::ARTIFACT_KIND_SBOM_SPDX) {
+      return absl::StrCat("SPDX 2.3, ", SizeText(artifact.size()), "; lif sbom ",
+                          record.build_id());
+    }
+  }
+  return record.image_digest().empty() ? "" : "none was made";
+}
+
 std::string RenderLayers(const v1::Record& record, const Style& style, size_t width) {
   Table table{{{"LAYER"}, {"SLOT"}, {"STEPS"}, {""}, {"KEY", false, true}}, {}};
   for (const v1::RecordLayer& layer : record.layers()) {
@@ -147,6 +158,7 @@ std::string RenderRecord(const v1::Record& record, const Style& style, absl::Tim
       {"image", image},
       {"tags", absl::StrJoin(record.tags(), "\n")},
       {"size", record.image_size() > 0 ? SizeText(record.image_size()) : ""},
+      {"sbom", SbomText(record)},
       {"steps", StepsText(record)},
       {"time",
        absl::StrCat(TookText(record), StagesText(record).empty() ? "" : ": ", StagesText(record))},

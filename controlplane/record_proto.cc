@@ -20,6 +20,10 @@ bool EndsWith(std::string_view text, std::string_view end) {
 
 v1::Verdict VerdictOf(const Record& record) {
   if (record.outcome == Outcome::kCompatible) return v1::VERDICT_PASSED;
+  // What came after the tests does not unsay them.
+  if (record.outcome == Outcome::kError && record.failure.stage == "sbom") {
+    return v1::VERDICT_PASSED;
+  }
   if (record.outcome == Outcome::kIncompatible) return v1::VERDICT_FAILED;
   return v1::VERDICT_NOT_TESTED;
 }

@@ -39,6 +39,8 @@ struct BuildRun {
   RenderedDockerfile dockerfile = {};
   // Set by build:
   ImageBuildReport report = {};
+  // Set by sbom:
+  std::string sbom = {};  // SPDX 2.3 JSON; "" when there is none
 
   // Into the build log and the evidence.
   void Say(std::string_view text) {

@@ -95,6 +95,25 @@ void AddEngineOptions(OptionSet& options, ExecutorConfig* config) {
               &config->keep_images);
 }
 
+void AddSbomOptions(OptionSet& options, ExecutorConfig* config) {
+  options.Add({.name = "--sbom-scanner",
+               .value = "PROGRAM",
+               .help = "trivy that lists the packages of images as SPDX 2.3; a path, or a name in "
+                       "PATH",
+               .env = "LIF_SBOM_SCANNER"},
+              &config->sbom_scanner);
+  options.Add({.name = "--sbom-java-index",
+               .value = "DIR",
+               .help = "Directory with trivy's Java index, by which jars are recognised; without "
+                       "one jars are not listed",
+               .env = "LIF_SBOM_JAVA_INDEX"},
+              &config->sbom_java_index);
+  options.Add({.name = "--no-sbom",
+               .help = "Record builds without a list of their packages",
+               .env = "LIF_NO_SBOM"},
+              &config->no_sbom);
+}
+
 void AddTimeOptions(OptionSet& options, ExecutorConfig* config) {
   options.Add({.name = "--lease",
                .value = "DURATION",
@@ -111,6 +130,11 @@ void AddTimeOptions(OptionSet& options, ExecutorConfig* config) {
                .help = "Time that one build may take, without its tests",
                .env = "LIF_BUILD_TIMEOUT"},
               &config->build_timeout);
+  options.Add({.name = "--sbom-timeout",
+               .value = "DURATION",
+               .help = "Time that the list of an image's packages may take",
+               .env = "LIF_SBOM_TIMEOUT"},
+              &config->sbom_timeout);
 }
 
 std::string HostName() {
@@ -157,6 +181,12 @@ absl::Status Check(const ExecutorConfig& config) {
     return Bad(absl::StrCat("--slots ", config.slots, ": write 1 to ", kMaxSlots));
   }
   if (config.lease < absl::Seconds(1)) return Bad("--lease: write at least 1s");
+  if (config.sbom_scanner.empty() && !config.no_sbom) {
+    return Bad(
+        "--sbom-scanner is empty; name a trivy, or give --no-sbom to record builds without a "
+        "list of their packages");
+  }
+  if (config.sbom_timeout < absl::Seconds(1)) return Bad("--sbom-timeout: write at least 1s");
   if (config.keep_images < 0) return Bad("--keep-images: write 0 or more");
   if (config.min_free_disk_mib < 0) return Bad("--min-free-disk-mib: write 0 or more");
   if (config.state_dir.find(':') != std::string::npos) {
@@ -182,6 +212,7 @@ absl::StatusOr<ExecutorCommandLine> ParseExecutorCommandLine(const std::vector<s
   AddCommonOptions(&parser.root(), &line.config.common);
   AddPlaceOptions(parser.root(), &line.config);
   AddEngineOptions(parser.root(), &line.config);
+  AddSbomOptions(parser.root(), &line.config);
   AddTimeOptions(parser.root(), &line.config);
   LIF_ASSIGN_OR_RETURN(ParsedArguments parsed, parser.Parse(args, environment));
   line.text = std::move(parsed.text);

@@ -30,9 +30,13 @@ struct ExecutorConfig {
   std::string builder = "default";
   std::string test_memory = "2g";
   int keep_images = 20;
+  std::string sbom_scanner = "trivy";
+  std::string sbom_java_index;
+  bool no_sbom = false;
   absl::Duration lease = absl::Seconds(30);
   absl::Duration drain_timeout = absl::Minutes(10);
   absl::Duration build_timeout = absl::Hours(1);
+  absl::Duration sbom_timeout = absl::Minutes(10);
   int min_free_disk_mib = 2048;
 };
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/sbom/spdx.h"
 #include "executor/image_names.h"
 
 namespace lif {
@@ -14,7 +15,6 @@ std::vector<Stage> StagesFor(const StageLimits& limits) {
       {"contexts", limits.contexts, true, ContextStage},
       {"build", limits.build, true, BuildStage},
       {"push", limits.push, false, PushStage},
-      {"test", limits.pull, false, TestStage},
   };
 }
 
@@ -43,6 +43,10 @@ StageResult ResultOf(const ForcedEnd& end) {
   failure.detail.message = end.message;
   failure.detail.cause_build_id = end.cause_build_id;
   return failure;
+}
+
+bool WasStopped(const StageResult& result) {
+  return result.has_value() && result->detail.failure == FailureClass::kCancelled;
 }
 
 }  // namespace
@@ -88,7 +92,23 @@ StageResult JobRunner::RunStages(BuildRun& run) {
     StageResult result = RunStage(stage, services_, run);
     if (result.has_value() || run.recorded.has_value()) return result;
   }
-  return std::nullopt;
+  return Examine(run);
+}
+
+StageResult JobRunner::Examine(BuildRun& run) {
+  const std::unique_ptr<SbomTask> sbom = StartSbom(services_, run);
+  const Stage test{"test", services_.limits.pull, false, TestStage};
+  StageResult tested = RunStage(test, services_, run);
+  // An image that failed its tests is kept, so its list of packages is too.
+  if (tested.has_value() && tested->outcome != Outcome::kIncompatible) return tested;
+  const Stage list{"sbom", services_.limits.sbom, false,
+                   [&sbom](const StageContext& context) { return SbomStage(context, sbom.get()); }};
+  StageResult listed = RunStage(list, services_, run);
+  // Its own time, not what was left of it after the tests.
+  if (sbom != nullptr) run.record.stages["sbom"] = sbom->Wait().duration;
+  if (sbom == nullptr) run.record.stages.erase("sbom");
+  // The verdict of a test stands, whatever became of the SBOM.
+  return tested.has_value() && !WasStopped(listed) ? tested : listed;
 }
 
 void JobRunner::Conclude(BuildRun& run, const StageResult& result) {
@@ -140,6 +160,9 @@ void JobRunner::SettleRun(BuildRun& run) {
   if (!run.dockerfile.text.empty()) {
     settlement.artifacts.push_back(
         {"Dockerfile", "text/plain; charset=utf-8", "", run.dockerfile.text});
+  }
+  if (!run.sbom.empty()) {
+    settlement.artifacts.push_back({kSbomArtifact, kSpdxMediaType, "", run.sbom});
   }
   settler_.Settle(run.lease, std::move(settlement));
 }

@@ -18,6 +18,8 @@ class JobRunner final : public JobHandler {
  private:
   absl::Status Attempt(const ClaimedJob& job, HeldLease& lease);
   StageResult RunStages(BuildRun& run);
+  // The tests, and the SBOM beside them.
+  StageResult Examine(BuildRun& run);
   // Decides what the result of the stages means, and settles it.
   void Conclude(BuildRun& run, const StageResult& result);
   void SettleRun(BuildRun& run);

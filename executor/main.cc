@@ -31,6 +31,7 @@
 #include "executor/lease_keeper.h"
 #include "executor/local/local_main.h"
 #include "executor/skopeo_image_registry.h"
+#include "executor/trivy_sbom_generator.h"
 
 namespace lif {
 namespace {
@@ -60,6 +61,7 @@ RedisJobQueueOptions QueueOptionsOf(const ExecutorConfig& config, const RedisOpt
 StageLimits LimitsOf(const ExecutorConfig& config) {
   StageLimits limits;
   limits.build = config.build_timeout;
+  limits.sbom = config.sbom_timeout;
   limits.min_free_disk = static_cast<uint64_t>(config.min_free_disk_mib) << 20;
   return limits;
 }
@@ -125,17 +127,40 @@ class Executor {
         registry_client_(runner_, {config.registry_insecure, config.registry_auth_file}),
         registry_(registry_client_),
         tester_(runner_, TesterOptionsOf(config)),
+        sbom_(runner_, {config.sbom_scanner, config.sbom_java_index}),
         keeper_(queue_, clock_, logger,
                 {.lease = config.lease,
                  .describe = [this] { return Describe(); },
                  .drain_changed = [this](bool drain) { SetPaused(drain); },
                  .replaced = [] { kill(getpid(), SIGTERM); }}),
-        services_{clock_,          queue_,         keeper_,     log_,   catalog_,
-                  records_,        record_writer_, fleet_lock_, blobs_, builder_,
-                  registry_,       tester_,        *state_,     logger, IdentityOf(config),
+        services_{clock_,
+                  queue_,
+                  keeper_,
+                  log_,
+                  catalog_,
+                  records_,
+                  record_writer_,
+                  fleet_lock_,
+                  blobs_,
+                  builder_,
+                  registry_,
+                  tester_,
+                  config.no_sbom ? nullptr : &sbom_,
+                  *state_,
+                  logger,
+                  IdentityOf(config),
                   LimitsOf(config)},
         jobs_(services_),
         loop_(LoopOptionsOf(config, queue_, paused_), queue_, jobs_, keeper_, clock_, logger) {}
+
+  // Whether what it needs on this machine works; the error says what to do.
+  absl::Status Check() {
+    if (config_.no_sbom) {
+      logger_.Warn("builds are recorded without an SBOM", {{"reason", "--no-sbom"}});
+      return absl::OkStatus();
+    }
+    return sbom_.Check(config_.state_dir + "/sbom-check", {});
+  }
 
   // Blocks until drained.
   void Run(std::stop_token drain, std::stop_token hurry) {
@@ -204,6 +229,7 @@ class Executor {
   RegistryClient registry_client_;
   SkopeoImageRegistry registry_;
   DockerImageTester tester_;
+  TrivySbomGenerator sbom_;
   LeaseKeeper keeper_;
   Services services_;
   JobRunner jobs_;
@@ -221,6 +247,7 @@ int Serve(const ExecutorConfig& config, const Logger& logger, const sigset_t& si
   absl::StatusOr<std::unique_ptr<StateDirectory>> state = StateDirectory::Open(config.state_dir);
   if (!state.ok()) return Fail(state.status(), kExitError);
   Executor executor(config, *redis, *std::move(state), logger);
+  if (const absl::Status ready = executor.Check(); !ready.ok()) return Fail(ready, kExitUsage);
   logger.Info("serving", {{"executor_id", config.executor_id},
                           {"pool", config.pool},
                           {"platform", config.platform},

@@ -18,6 +18,7 @@
 #include "executor/image_registry.h"
 #include "executor/image_tester.h"
 #include "executor/lease_keeper.h"
+#include "executor/sbom_generator.h"
 #include "executor/workspace.h"
 
 namespace lif {
@@ -28,6 +29,7 @@ struct StageLimits {
   absl::Duration build = absl::Hours(1);
   absl::Duration push = absl::Minutes(15);
   absl::Duration pull = absl::Minutes(10);
+  absl::Duration sbom = absl::Minutes(10);
   // For blobs, record, publish and complete together, when stores are away.
   absl::Duration settle = absl::Minutes(30);
   uint64_t min_free_disk = uint64_t{2} << 30;  // bytes on the state directory's disk
@@ -58,6 +60,7 @@ struct Services {
   ImageBuilder& builder;
   ImageRegistry& registry;
   ImageTester& tester;
+  SbomGenerator* sbom;  // null: builds are recorded without an SBOM
   StateDirectory& state;
   Logger logger;
   ExecutorIdentity identity;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -11,6 +12,7 @@
 #include "absl/time/time.h"
 #include "common/records/record.h"
 #include "executor/build_run.h"
+#include "executor/sbom_task.h"
 #include "executor/services.h"
 
 namespace lif {
@@ -64,5 +66,9 @@ StageResult RenderStage(const StageContext& context);
 StageResult BuildStage(const StageContext& context);
 StageResult PushStage(const StageContext& context);
 StageResult TestStage(const StageContext& context);
+// Begins the SBOM of the image that was built; null when this executor makes none.
+std::unique_ptr<SbomTask> StartSbom(const Services& services, const BuildRun& run);
+// Waits for it; `task` may be null.
+StageResult SbomStage(const StageContext& context, SbomTask* task);
 
 }  // namespace lif

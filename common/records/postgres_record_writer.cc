@@ -47,6 +47,11 @@ INSERT INTO artifacts (build_id, position, name, media_type, sha256, size)
 SELECT $1, * FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::bigint[])
 )sql";
 
+constexpr char kInsertPackages[] = R"sql(
+INSERT INTO packages (build_id, type, name, version, arch, purl)
+SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+)sql";
+
 // What a command printed: any bytes.
 std::string Printed(const std::string& text) {
   return TruncateUtf8(
@@ -149,6 +154,22 @@ absl::Status InsertArtifacts(SqlSession& session, const Record& record) {
   return session.Exec(kInsertArtifacts, params).status();
 }
 
+absl::Status InsertPackages(SqlSession& session, const Record& record) {
+  if (record.packages.empty()) return absl::OkStatus();
+  std::vector<std::string> types, names, versions, archs, purls;
+  for (const Package& package : record.packages) {
+    types.push_back(package.type);
+    names.push_back(package.name);
+    versions.push_back(package.version);
+    archs.push_back(package.arch);
+    purls.push_back(package.purl);
+  }
+  SqlParams params;
+  params.Add(record.build_id).AddArray(types).AddArray(names).AddArray(versions);
+  params.AddArray(archs).AddArray(purls);
+  return session.Exec(kInsertPackages, params).status();
+}
+
 }  // namespace
 
 absl::StatusOr<CommitResult> PostgresRecordWriter::Commit(const Record& record) {
@@ -160,7 +181,8 @@ absl::StatusOr<CommitResult> PostgresRecordWriter::Commit(const Record& record) 
     if (result == CommitResult::kExists) return absl::OkStatus();
     LIF_RETURN_IF_ERROR(InsertLayers(session, record));
     LIF_RETURN_IF_ERROR(InsertTests(session, record));
-    return InsertArtifacts(session, record);
+    LIF_RETURN_IF_ERROR(InsertArtifacts(session, record));
+    return InsertPackages(session, record);
   };
   LIF_RETURN_IF_ERROR(
       pool_.Transact(absl::StrCat("commit the record of build ", record.build_id), work));

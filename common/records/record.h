@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "common/queue/job.h"
+#include "common/sbom/package.h"
 
 namespace lif {
 
@@ -33,7 +34,8 @@ struct TestResult {
   absl::Duration duration;
 };
 
-// An artifact is a blob with a name: "evidence.log", "build.log", "Dockerfile", "error-<id>.json".
+// An artifact is a blob with a name: "evidence.log", "build.log", "Dockerfile", "sbom.spdx.json",
+// "error-<id>.json".
 struct Artifact {
   std::string name;
   std::string media_type;
@@ -91,6 +93,7 @@ struct Record {
   std::vector<RecordLayer> layers;  // bottom first
   std::vector<TestResult> tests;    // in the order run
   std::vector<Artifact> artifacts;
+  std::vector<Package> packages;  // of its SBOM, each once; written, but not read back by GetRecord
 };
 
 }  // namespace lif

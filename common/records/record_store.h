@@ -60,7 +60,7 @@ enum class CommitResult {
 class RecordWriter {
  public:
   virtual ~RecordWriter() = default;
-  // The record with its layers, tests and artifacts in one transaction.
+  // The record with its layers, tests, artifacts and packages in one transaction.
   virtual absl::StatusOr<CommitResult> Commit(const Record& record) = 0;
 };
 

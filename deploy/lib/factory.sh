@@ -61,6 +61,7 @@ slots=$LIF_SLOTS
 state-dir="$LIF_STATE/data/$1"
 docker-host="$DOCKER_HOST"
 network="$(network_mode)"
+$(scanner_config)
 INI
   [[ -z ${LIF_LEASE:-} ]] || echo "lease=\"$LIF_LEASE\""
 }

@@ -28,7 +28,7 @@ debian_codename() { (. /etc/os-release && echo "${VERSION_CODENAME:-}"); }
 # install_packages GROUP…: leaves the machine as it is when nothing is missing.
 install_packages() {
   local missing log="$LIF_STATE/log/apt.log"
-  mapfile -t missing < <(missing_packages "$@" | skip_engine_when_one_answers)
+  mapfile -t missing < <(missing_packages "$@" | skip_engine_when_one_answers | skip_scanner_tools)
   if ((${#missing[@]} == 0)); then
     note "nothing missing"
     return

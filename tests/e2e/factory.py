@@ -23,6 +23,7 @@ class Factory:
         self.state.chmod(0o711)
         self.env = dict(os.environ, LIF_STATE=str(self.state), LIF_EXECUTORS=str(executors),
                         LIF_SLOTS=str(slots), **cached_debian_base())
+        self.build = pathlib.Path(os.environ.get("LIF_BUILD", ROOT / "build" / "release"))
         self.info = {}
 
     def start(self):
@@ -64,6 +65,11 @@ class Factory:
             [self.state / "bin" / "lif", "build", "--manifest-id", manifest_id,
              "--platform", "linux/amd64", "--wait", *more],
             env=self.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def run_executor(self, *arguments):
+        """An executor that is expected to end by itself, soon."""
+        return subprocess.run([self.build / "bin" / "lif-executor", *arguments], env=self.env,
+                              text=True, capture_output=True, timeout=60, check=False)
 
     def sql(self, role, statement):
         """psql as a role; returns the finished process, so that refusals can be looked at.

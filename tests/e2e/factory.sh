@@ -12,6 +12,7 @@ source "$LIF_ROOT/deploy/lib/all.sh"
 export LIF_LEASE="${LIF_LEASE:-5s}"
 
 up() {
+  phase scanner install_scanner
   phase engine start_engine
   phase postgres start_postgres
   phase redis start_redis

@@ -63,7 +63,9 @@ absl::StatusOr<Record> MemoryRecordStore::GetRecord(const std::string& build_id)
   if (found == records_.end()) {
     return absl::NotFoundError(absl::StrCat("no record of build ", build_id));
   }
-  return found->second;
+  Record record = found->second;
+  record.packages.clear();
+  return record;
 }
 
 bool MemoryRecordStore::IsEffective(const Record& record) const {
@@ -92,6 +94,7 @@ absl::StatusOr<std::vector<Record>> MemoryRecordStore::ListRecords(const RecordF
     page.back().layers.clear();
     page.back().tests.clear();
     page.back().artifacts.clear();
+    page.back().packages.clear();
   }
   return page;
 }

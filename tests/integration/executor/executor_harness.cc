@@ -144,9 +144,9 @@ Services RunningExecutor::MakeServices(const std::string& id) {
   identity.pool = "amd64";
   identity.platform = kPlatform.ToString();
   identity.registry = "registry.example/lif";
-  return {fleet_.clock, queue_,       keeper_,      log_,    catalog_,        records_,
-          writer_,      fleet_lock_,  fleet_.blobs, builder, fleet_.registry, tester_,
-          *state_,      NullLogger(), identity,     Limits()};
+  return {fleet_.clock, queue_,      keeper_,      log_,     catalog_,        records_,
+          writer_,      fleet_lock_, fleet_.blobs, builder,  fleet_.registry, tester_,
+          &sbom_,       *state_,     NullLogger(), identity, Limits()};
 }
 
 ExecutorInfo RunningExecutor::Describe(const std::string& id) const {

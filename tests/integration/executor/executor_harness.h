@@ -17,6 +17,7 @@
 #include "tests/fakes/fake_image_builder.h"
 #include "tests/fakes/fake_image_registry.h"
 #include "tests/fakes/fake_image_tester.h"
+#include "tests/fakes/fake_sbom_generator.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/redis_server.h"
 #include "tests/support/temporary_directory.h"
@@ -81,6 +82,7 @@ class RunningExecutor {
   RedisJobQueue queue_;
   RedisBuildLog log_;
   FakeImageTester tester_;
+  FakeSbomGenerator sbom_;
   LeaseKeeper keeper_;
   Services services_;
   JobRunner jobs_;

@@ -46,7 +46,7 @@ ExecutorRig::ExecutorRig() {
   limits.min_free_disk = 0;
   services = std::make_unique<Services>(
       Services{clock, queue, *keeper, build_log, *catalog, records, records, records, blobs,
-               builder, registry, tester, *state, NullLogger(), Identity(), limits});
+               builder, registry, tester, &sbom, *state, NullLogger(), Identity(), limits});
   runner = std::make_unique<JobRunner>(*services);
   keeper->Start();
 }

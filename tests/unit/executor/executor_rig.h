@@ -15,6 +15,7 @@
 #include "tests/fakes/fake_image_builder.h"
 #include "tests/fakes/fake_image_registry.h"
 #include "tests/fakes/fake_image_tester.h"
+#include "tests/fakes/fake_sbom_generator.h"
 #include "tests/fakes/memory_blob_store.h"
 #include "tests/fakes/memory_build_log.h"
 #include "tests/fakes/memory_catalog_reader.h"
@@ -56,6 +57,7 @@ class ExecutorRig {
   FakeImageBuilder builder{&clock};
   FakeImageRegistry registry;
   FakeImageTester tester{&clock};
+  FakeSbomGenerator sbom;
   std::unique_ptr<MemoryCatalogReader> catalog;
   TemporaryDirectory directory;
   std::unique_ptr<StateDirectory> state;

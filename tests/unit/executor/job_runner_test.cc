@@ -32,7 +32,7 @@ TEST_CASE("A build that passes is recorded, tagged and completed") {
   CHECK(record.token > 0);
   CHECK(record.image.rfind("registry.example/lif/images@sha256:", 0) == 0);
   CHECK(record.tags == std::vector<std::string>{"registry.example/lif/images:good-linux-amd64"});
-  for (const char* stage : {"prepare", "render", "contexts", "build", "push", "test"}) {
+  for (const char* stage : {"prepare", "render", "contexts", "build", "push", "test", "sbom"}) {
     CHECK(record.stages.count(stage) == 1);
   }
   REQUIRE(record.layers.size() == 3);
@@ -45,7 +45,7 @@ TEST_CASE("A build that passes is recorded, tagged and completed") {
   CHECK(record.tests[1].name == "says-yes");
   CHECK(record.tests[2].module_ref.empty());
   CHECK(ArtifactNames(record) ==
-        std::vector<std::string>{"evidence.log", "build.log", "Dockerfile"});
+        std::vector<std::string>{"evidence.log", "build.log", "Dockerfile", "sbom.spdx.json"});
   CHECK(rig.ArtifactText(record, "build.log").find("hello from good") != std::string::npos);
   const std::string evidence = rig.ArtifactText(record, "evidence.log");
   CHECK(evidence.find("verdict: compatible") != std::string::npos);
