@@ -133,22 +133,10 @@ class Executor {
                  .describe = [this] { return Describe(); },
                  .drain_changed = [this](bool drain) { SetPaused(drain); },
                  .replaced = [] { kill(getpid(), SIGTERM); }}),
-        services_{clock_,
-                  queue_,
-                  keeper_,
-                  log_,
-                  catalog_,
-                  records_,
-                  record_writer_,
-                  fleet_lock_,
-                  blobs_,
-                  builder_,
-                  registry_,
-                  tester_,
-                  config.no_sbom ? nullptr : &sbom_,
-                  *state_,
-                  logger,
-                  IdentityOf(config),
+        services_{clock_,          queue_,   keeper_,        log_,
+                  catalog_,        records_, record_writer_, fleet_lock_,
+                  blobs_,          builder_, registry_,      tester_,
+                  sbom(),          *state_,  logger,         IdentityOf(config),
                   LimitsOf(config)},
         jobs_(services_),
         loop_(LoopOptionsOf(config, queue_, paused_), queue_, jobs_, keeper_, clock_, logger) {}
@@ -174,6 +162,8 @@ class Executor {
   }
 
  private:
+  SbomGenerator* sbom() { return config_.no_sbom ? nullptr : &sbom_; }
+
   // What a predecessor that was killed left behind.
   void CleanUp() {
     const absl::StatusOr<int> jobs = state_->RemoveLeftovers();

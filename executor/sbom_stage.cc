@@ -16,7 +16,7 @@ std::unique_ptr<SbomTask> StartSbom(const Services& services, const BuildRun& ru
 StageResult SbomStage(const StageContext& context, SbomTask* task) {
   BuildRun& run = context.run;
   if (task == nullptr) {
-    run.evidence.Text("no SBOM: this executor runs with --no-sbom");
+    run.evidence.Text("no SBOM: this executor has no scanner");
     return std::nullopt;
   }
   const SbomTask::Result& result = task->Wait();

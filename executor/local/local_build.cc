@@ -126,9 +126,10 @@ class LocalBuild {
         tester_(runner_, TesterOptionsOf(options)),
         engine_tester_(tester_),
         keeper_(queue_, clock_, Quiet(), {.describe = [] { return ExecutorInfo{}; }}),
-        services_{clock_,           queue_,         keeper_,  log_,    *catalog_.reader,
-                  records_,         records_,       records_, blobs_,  builder_,
-                  registry_,        engine_tester_, *state_,  Quiet(), IdentityOf(options),
+        services_{clock_,           queue_,   keeper_,   log_,
+                  *catalog_.reader, records_, records_,  records_,
+                  blobs_,           builder_, registry_, engine_tester_,
+                  nullptr,          *state_,  Quiet(),   IdentityOf(options),
                   LimitsOf(options)},
         runner_of_jobs_(services_) {}
 

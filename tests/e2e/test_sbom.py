@@ -84,7 +84,7 @@ def test_the_npm_packages_of_the_node_service_are_in_its_list(factory, node_serv
 def test_an_image_without_packages_has_a_list_without_packages(factory):
     document, table = sbom_of(factory, "tiny-api")
     assert document["spdxVersion"] == "SPDX-2.3"
-    assert [package["primaryPackagePurpose"] for package in document["packages"]] == ["CONTAINER"]
+    assert [p["primaryPackagePurpose"] for p in document["packages"]] == ["CONTAINER"]
     assert not packages_of(document) and table == []
     assert factory.query("SELECT count(*) FROM packages JOIN records USING (build_id) "
                          "WHERE manifest_id = 'tiny-api'") == [["0"]]
