@@ -32,6 +32,15 @@ absl::Status ReadMessage(const Json& json, google::protobuf::Message* message) {
   return status.ok() ? absl::OkStatus() : OtherVersion();
 }
 
+absl::Status ReadError(const Json& error) {
+  if (!error.is_object() || !error.contains("code") || !error["code"].is_number_integer() ||
+      !error.contains("message") || !error["message"].is_string() || error["code"] == 0) {
+    return OtherVersion();
+  }
+  return absl::Status(static_cast<absl::StatusCode>(error["code"].get<int>()),
+                      error["message"].get<std::string>());
+}
+
 }  // namespace
 
 LocalProcess::LocalProcess(std::vector<std::string> argv, std::stop_token interrupt)
@@ -130,10 +139,8 @@ absl::Status LocalProcess::ReadLine(const std::string& line) {
     LIF_RETURN_IF_ERROR(ReadMessage(json["record"], &record_));
     directory_ = json["directory"].get<std::string>();
     recorded_ = true;
-  } else if (json.contains("error") && json["error"].is_object()) {
-    const Json& error = json["error"];
-    return absl::Status(static_cast<absl::StatusCode>(error.value("code", 13)),
-                        error.value("message", "lif-executor failed"));
+  } else if (json.contains("error")) {
+    return ReadError(json["error"]);
   } else {
     return OtherVersion();
   }

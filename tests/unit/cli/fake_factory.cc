@@ -203,11 +203,14 @@ CliRun FakeFactory::Run(const std::vector<std::string>& args) {
   return run;
 }
 
-CliRun RunAlone(const std::vector<std::string>& args) {
+CliRun RunAlone(const std::vector<std::string>& args, const std::string& executor_program,
+                std::stop_token interrupt) {
   CliRun run;
   SystemClock clock;
   CliContext context = ContextOf(&run, &clock, {});
   context.connect = ConnectToServer;
+  context.executor_program = executor_program;
+  context.interrupt = interrupt;
   run.code = static_cast<int>(RunCli(args, AllCommands(), context));
   return run;
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -145,8 +146,10 @@ class FakeFactory {
   std::unique_ptr<grpc::Server> server_;
 };
 
-// `lif` with nobody to talk to but what `connect` of production finds at `server`.
-CliRun RunAlone(const std::vector<std::string>& args);
+// `lif` with nobody to talk to but what `connect` of production finds at `server`, and for local
+// builds the program that is given.
+CliRun RunAlone(const std::vector<std::string>& args, const std::string& executor_program = "",
+                std::stop_token interrupt = {});
 
 // Builders of what scripts say.
 v1::SubmittedBuild Submitted(const std::string& manifest, const std::string& build_id,
