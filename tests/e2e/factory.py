@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -23,7 +24,11 @@ class Factory:
         self.state.chmod(0o711)
         self.env = dict(os.environ, LIF_STATE=str(self.state), LIF_EXECUTORS=str(executors),
                         LIF_SLOTS=str(slots), **cached_debian_base())
+<<<<<<< Updated upstream
         self.build = pathlib.Path(os.environ.get("LIF_BUILD", ROOT / "build" / "release"))
+=======
+        self.env.setdefault("LIF_BUILD", str(ROOT / "build" / "release"))
+>>>>>>> Stashed changes
         self.info = {}
 
     def start(self):
@@ -40,6 +45,9 @@ class Factory:
                                 capture_output=True, timeout=START_SECONDS, check=False)
         assert result.returncode == 0, f"factory.sh {arguments}:\n{result.stdout}{result.stderr}"
         return result.stdout
+
+    def binary(self, name):
+        return pathlib.Path(self.env["LIF_BUILD"]) / "bin" / name
 
     def publish(self, catalog, *bases):
         self.script("publish", str(catalog), *bases)
@@ -122,14 +130,20 @@ def cached_debian_base():
 
 
 def wait_until(condition, seconds, what):
-    """Polls until `condition` holds and returns what it returned."""
+    """Polls until `condition` holds and returns what it returned. `what`: a text or its maker."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         value = condition()
         if value:
             return value
         time.sleep(0.1)
-    raise AssertionError(f"not within {seconds} s: {what}")
+    raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def docker(*arguments, check=True):

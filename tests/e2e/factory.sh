@@ -1,6 +1,6 @@
 #!/bin/bash
 # A private factory for tests, from the same scripts as deploy/quickstart:
-#   factory.sh up | down | start NAME | restart NAME | publish DIR BASE… | json
+#   factory.sh up | down | start NAME | stop NAME | restart NAME | publish DIR BASE… | json
 # LIF_STATE is its state directory, LIF_BUILD holds the binaries, DOCKER_HOST the engine.
 set -euo pipefail
 
@@ -46,11 +46,20 @@ start() {
     controlplane) start_controlplane ;;
     executor-*) start_executor "$1" ;;
     redis | postgres | registry) "start_$1" ;;
+    docker) start_engine ;;
+  esac
+}
+
+stop() {
+  case $1 in
+    redis | postgres | registry) "stop_$1" ;;
+    docker) stop_engine ;;
+    *) stop_daemon "$1" 60 ;;
   esac
 }
 
 restart() {
-  stop_daemon "$1" 60
+  stop "$1"
   start "$1"
 }
 
@@ -64,7 +73,7 @@ make_state_dirs
 command=${1:?a command}
 shift
 case $command in
-  up | down | start | restart | publish) "$command" "$@" ;;
+  up | down | start | stop | restart | publish) "$command" "$@" ;;
   json) show_status_json ;;
   *) say "unknown command $command"; exit 2 ;;
 esac
