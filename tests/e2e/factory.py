@@ -24,11 +24,7 @@ class Factory:
         self.state.chmod(0o711)
         self.env = dict(os.environ, LIF_STATE=str(self.state), LIF_EXECUTORS=str(executors),
                         LIF_SLOTS=str(slots), **cached_debian_base())
-<<<<<<< Updated upstream
         self.build = pathlib.Path(os.environ.get("LIF_BUILD", ROOT / "build" / "release"))
-=======
-        self.env.setdefault("LIF_BUILD", str(ROOT / "build" / "release"))
->>>>>>> Stashed changes
         self.info = {}
 
     def start(self):
@@ -47,7 +43,7 @@ class Factory:
         return result.stdout
 
     def binary(self, name):
-        return pathlib.Path(self.env["LIF_BUILD"]) / "bin" / name
+        return self.build / "bin" / name
 
     def publish(self, catalog, *bases):
         self.script("publish", str(catalog), *bases)
@@ -76,7 +72,7 @@ class Factory:
 
     def run_executor(self, *arguments):
         """An executor that is expected to end by itself, soon."""
-        return subprocess.run([self.build / "bin" / "lif-executor", *arguments], env=self.env,
+        return subprocess.run([self.binary("lif-executor"), *arguments], env=self.env,
                               text=True, capture_output=True, timeout=60, check=False)
 
     def sql(self, role, statement):
