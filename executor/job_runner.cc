@@ -141,10 +141,9 @@ void JobRunner::Conclude(BuildRun& run, const StageResult& result) {
     run.Say(absl::StrCat("Attempt ", record.attempt, " failed (",
                          std::string(FailureClassName(record.failure.failure)), ", in stage ",
                          record.failure.stage, "): ", record.failure.message, "\n"));
-    if (settler_.Fail(run.lease, record.failure)) {
-      run.reporter.Finish(run.workspace.Path("whole.log"));
-      return;
-    }
+    // Before the lease is given up: the next attempt goes on where this log ends.
+    run.reporter.Finish(run.workspace.Path("whole.log"));
+    if (settler_.Fail(run.lease, record.failure)) return;
   }
   SettleRun(run);
 }

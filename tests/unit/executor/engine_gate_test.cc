@@ -3,14 +3,17 @@
 #include <string>
 #include <vector>
 
+#include "common/base/file_util.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_image_builder.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_directory.h"
 
 namespace lif {
 namespace {
 
 struct Rig {
+  TemporaryDirectory directory;
   FakeClock clock;
   FakeImageBuilder builder{&clock};
   absl::Status engine = absl::UnavailableError("cannot connect");
@@ -22,11 +25,19 @@ struct Rig {
                   },
                   NullLogger()};
 
+  absl::StatusOr<ImageBuildReport> Build() {
+    const ImageBuildObserver observer{[](const auto&) {}, [](auto) {}, [](const auto&) {}};
+    ImageBuildRequest request;
+    request.dockerfile = directory.path() + "/Dockerfile";
+    REQUIRE(WriteFileAtomically(request.dockerfile, "FROM scratch AS image\n").ok());
+    return gate.Build(request, observer, {});
+  }
+
   void FailBuild(FailureClass failure) {
     BuildFailure next;
     next.failure = failure;
     builder.FailNext(next);
-    const auto report = gate.Build({}, {}, {});
+    const auto report = Build();
     REQUIRE(report.ok());
     CHECK(report->failure->failure == failure);
   }
@@ -65,7 +76,7 @@ TEST_CASE("after a failure that may be the engine's the gate is shut until it an
 TEST_CASE("a builder that can't be started is doubted too") {
   Rig rig;
   rig.builder.RefuseNext(absl::UnavailableError("no program docker"));
-  CHECK_FALSE(rig.gate.Build({}, {}, {}).ok());
+  CHECK_FALSE(rig.Build().ok());
   CHECK_FALSE(rig.gate.Open());
 }
 
