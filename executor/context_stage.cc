@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/file_util.h"
 #include "common/base/status_macros.h"
@@ -16,8 +17,23 @@
 namespace lif {
 namespace {
 
-absl::Status SetTime(const std::string& path, int64_t epoch) {
-  const timespec times[2] = {{epoch, 0}, {epoch, 0}};
+// BuildKit keeps what it received of a context of the same name before, and takes a file anew only
+// if its size or time differs: with one time for all, an edit that leaves the size alone would
+// build the old content. So the time tells the content. It is after the epoch, to which the layer's
+// times are set back, so that none of it is in the image.
+timespec TimeOf(const ModuleFile& file, int64_t epoch) {
+  constexpr int64_t kSeconds = int64_t{1} << 29;  // 17 years
+  constexpr int64_t kNanoseconds = 1'000'000'000;
+  const auto bits = [&file](size_t from) {
+    int64_t value = 0;
+    (void)absl::SimpleHexAtoi(file.sha256.substr(from, 15), &value);
+    return value;
+  };
+  return {epoch + 1 + bits(0) % kSeconds, bits(15) % kNanoseconds};
+}
+
+absl::Status SetTime(const std::string& path, const timespec& time) {
+  const timespec times[2] = {time, time};
   if (utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0) return absl::OkStatus();
   return absl::InternalError(
       absl::StrCat("can't set the time of ", path, ": ", std::strerror(errno)));
@@ -49,12 +65,12 @@ absl::Status WriteModuleFile(const StageContext& context, const ModuleFile& file
     return absl::OkStatus();
   }));
   LIF_RETURN_IF_ERROR(WriteFileAtomically(path, bytes, file.executable ? 0755 : 0644));
-  LIF_RETURN_IF_ERROR(SetTime(path, epoch));
+  LIF_RETURN_IF_ERROR(SetTime(path, TimeOf(file, epoch)));
   for (size_t slash = file.path.rfind('/'); slash != std::string::npos && slash > 0;
        slash = file.path.rfind('/', slash - 1)) {
-    LIF_RETURN_IF_ERROR(SetTime(root + "/" + file.path.substr(0, slash), epoch));
+    LIF_RETURN_IF_ERROR(SetTime(root + "/" + file.path.substr(0, slash), {epoch, 0}));
   }
-  return SetTime(root, epoch);
+  return SetTime(root, {epoch, 0});
 }
 
 }  // namespace

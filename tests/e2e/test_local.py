@@ -86,6 +86,24 @@ def test_an_edit_runs_its_own_layer_and_those_above(author):
     assert below["settings@1.0.0"] == 1 and below["tiny-api@1.0.0"] >= 1
 
 
+def test_an_edit_that_leaves_the_size_alone_is_built(author):
+    """BuildKit remembers files of a context by size and time; both may stay over an edit."""
+    image = f"{local.REGISTRY}/images:tiny-api-linux-amd64"
+    layers = []
+    for colour in ("green 1", "green 2", "green 1"):
+        (author.catalog / "modules/core/settings/1.0.0/files/settings").write_text(
+            f"colour={colour} {author.nonce}\n")
+        author.build("tiny-api")
+        ran = factories.docker("run", "--rm", "--pull=never", image, "cat", "/etc/settings")
+        assert ran.stdout == f"colour={colour} {author.nonce}\n"
+        layers.append(json.loads(factories.docker(
+            "image", "inspect", "--format", "{{json .RootFS.Layers}}", image).stdout))
+    assert layers[0] == layers[2] and layers[0] != layers[1]
+    stamps = factories.docker("run", "--rm", "--pull=never", image, "stat", "-c", "%Y",
+                              "/etc/settings").stdout
+    assert stamps == "1735689600\n"  # the base's epoch: the bytes of a layer tell no other time
+
+
 def test_a_failing_run_names_module_line_command_and_exit_code(author):
     said = author.build("run-fails", code=1)
     assert "run-fails@1.0.0, fragment.Dockerfile line 4" in said
