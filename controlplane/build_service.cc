@@ -78,6 +78,7 @@ BuildServiceAdapter::BuildServiceAdapter(Seams seams)
     : runner_(seams.runner),
       queue_(seams.queue),
       clock_(seams.clock),
+      submitted_(seams.submitted),
       submit_({seams.manifests, seams.records, seams.queue, seams.clock}),
       builds_(seams.queue, seams.records),
       watcher_({seams.queue, seams.records, seams.clock}),
@@ -91,6 +92,7 @@ grpc::Status BuildServiceAdapter::SubmitBuilds(grpc::ServerContext* context,
     input.traceparent = TraceparentOf(*context);
     LIF_ASSIGN_OR_RETURN(const SubmitBuildsOutput output,
                          submit_.Run(input, [context] { return context->IsCancelled(); }));
+    if (submitted_) submitted_(output);
     SetSubmitResponse(output, response);
     return absl::OkStatus();
   });

@@ -1,6 +1,8 @@
 // Adapter of lif.v1.BuildService: messages to use cases and back.
 #pragma once
 
+#include <functional>
+
 #include "controlplane/build_log_reader.h"
 #include "controlplane/build_watcher.h"
 #include "controlplane/rpc.h"
@@ -20,6 +22,8 @@ class BuildServiceAdapter final : public v1::BuildService::Service {
     BuildLog& log;
     BlobStore& blobs;
     Clock& clock;
+    // Told of each submit that was answered; may be empty.
+    std::function<void(const SubmitBuildsOutput&)> submitted = {};
   };
   explicit BuildServiceAdapter(Seams seams);
 
@@ -49,6 +53,7 @@ class BuildServiceAdapter final : public v1::BuildService::Service {
   RpcRunner& runner_;
   JobQueue& queue_;
   Clock& clock_;
+  const std::function<void(const SubmitBuildsOutput&)> submitted_;
   const lif::SubmitBuilds submit_;
   const BuildReader builds_;
   const BuildWatcher watcher_;

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "controlplane/listen_address.h"
+#include "common/config/listen_address.h"
 
 namespace lif {
 namespace {
@@ -98,6 +98,7 @@ absl::Status CheckReach(const ControlPlaneConfig& config) {
 
 void AddControlPlaneOptions(OptionSet* options, ControlPlaneConfig* config) {
   AddListenOptions(options, config);
+  AddHttpOptions(options, &config->http);
   AddCommonOptions(options, &config->common);
   AddBounds(options, config);
 }
@@ -109,6 +110,7 @@ absl::Status CheckControlPlaneConfig(const ControlPlaneConfig& config) {
   LIF_RETURN_IF_ERROR(CheckBetween("--cache-mib", config.cache_mib, 1, 65536));
   LIF_RETURN_IF_ERROR(CheckBetween("--postgres-connections", config.postgres_connections, 1, 256));
   LIF_RETURN_IF_ERROR(CheckBetween("--redis-connections", config.redis_connections, 1, 256));
+  LIF_RETURN_IF_ERROR(CheckHttpConfig(config.http));
   return CheckReach(config);
 }
 

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "common/catalog/digests.h"
 #include "common/config/common_config.h"
+#include "common/config/http_config.h"
 #include "common/config/option_parser.h"
 
 namespace lif {
@@ -16,6 +17,7 @@ struct ControlPlaneConfig {
   CommonConfig common;
   std::string listen = "127.0.0.1:7400";
   bool insecure_listen = false;
+  HttpConfig http{"127.0.0.1:7401"};
   std::string tls_cert;  // PEM files
   std::string tls_key;
   std::string tls_client_ca;

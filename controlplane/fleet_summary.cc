@@ -4,6 +4,7 @@
 
 #include "common/base/ids.h"
 #include "common/base/status_macros.h"
+#include "common/blobs/blob_probe.h"
 
 namespace lif {
 namespace {
@@ -64,12 +65,6 @@ absl::StatusOr<OutcomeCounts> CountOutcomes(RecordReader& records, absl::Time si
     filter.before_build_id = batch.back().build_id;
   }
   return counts;
-}
-
-// A blob that does not exist: asking for it shows whether the store answers.
-absl::Status ProbeBlobs(BlobStore& blobs) {
-  const absl::Status status = blobs.Size(std::string(64, '0')).status();
-  return absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 
 }  // namespace

@@ -1,23 +1,35 @@
 // lif-controlplane: reads its configuration, wires stores to services, and serves until a signal.
 #include <malloc.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "common/blobs/blob_probe.h"
 #include "common/blobs/file_blob_store.h"
+#include "common/blobs/observed_blob_store.h"
+#include "common/config/version.h"
+#include "common/metrics/process_metrics.h"
+#include "common/metrics/store_errors.h"
+#include "common/ops/ops_server.h"
+#include "common/ops/service_notifier.h"
 #include "common/postgres/postgres_pool.h"
 #include "common/postgres/schema_check.h"
 #include "common/postgres_catalog/postgres_catalog_reader.h"
 #include "common/queue/redis_build_log.h"
 #include "common/queue/redis_job_queue.h"
 #include "common/records/postgres_record_reader.h"
+#include "common/redis/redis_probe.h"
 #include "controlplane/build_service.h"
 #include "controlplane/catalog_service.h"
 #include "controlplane/config.h"
+#include "controlplane/control_plane_metrics.h"
 #include "controlplane/fleet_service.h"
+#include "controlplane/queue_sample.h"
 #include "controlplane/record_service.h"
 #include "controlplane/server.h"
 #include "controlplane/ticker.h"
@@ -27,14 +39,21 @@ namespace {
 
 constexpr int kExitError = 1;
 constexpr int kExitUsage = 2;
+constexpr absl::Duration kLongestTurn = absl::Minutes(2);
 
-PostgresOptions PostgresOptionsOf(const ControlPlaneConfig& config) {
+PostgresOptions PostgresOptionsOf(const ControlPlaneConfig& config, const StoreErrors& errors) {
   PostgresOptions options;
   options.dsn = config.common.postgres_dsn;
   options.application_name = "lif-controlplane";
   options.max_connections = config.postgres_connections;
   options.read_only = true;
+  options.on_error = errors.Counter("postgres");
   return options;
+}
+
+RedisOptions Counted(RedisOptions redis, const StoreErrors& errors) {
+  redis.on_error = errors.Counter("redis");
+  return redis;
 }
 
 // Everything between the sockets. Members are in the order of their dependencies, so that each ends
@@ -42,34 +61,69 @@ PostgresOptions PostgresOptionsOf(const ControlPlaneConfig& config) {
 class ControlPlane {
  public:
   ControlPlane(const ControlPlaneConfig& config, const RedisOptions& redis, const Logger& logger)
-      : postgres_(PostgresOptionsOf(config)),
+      : errors_(&metrics_),
+        counts_(&metrics_),
+        redis_(Counted(redis, errors_)),
+        postgres_(PostgresOptionsOf(config, errors_)),
         catalog_(postgres_),
         records_(postgres_),
-        blobs_(config.common.blob_dir),
-        queue_({redis, config.common.factory, config.redis_connections}, &clock_),
-        log_({redis, config.common.factory, config.redis_connections}, &clock_),
+        blob_files_(config.common.blob_dir),
+        blobs_(blob_files_, errors_.Counter("blobs")),
+        queue_({redis_, config.common.factory, config.redis_connections}, &clock_),
+        log_({redis_, config.common.factory, config.redis_connections}, &clock_),
         manifests_(catalog_, RecipeOf(config.common), uint64_t{1024} * 1024 * config.cache_mib),
-        runner_({clock_, stop_.get_token(), logger}, {config.max_calls, config.max_streams}),
+        runner_({clock_, stop_.get_token(), logger,
+                 [this](std::string_view rpc, const absl::Status& status, absl::Duration took) {
+                   counts_.CallEnded(rpc, status, took);
+                 }},
+                {config.max_calls, config.max_streams}),
         summary_({catalog_, records_, queue_, blobs_, clock_}),
-        builds_({runner_, manifests_, records_, queue_, log_, blobs_, clock_}),
+        builds_({runner_, manifests_, records_, queue_, log_, blobs_, clock_,
+                 [this](const SubmitBuildsOutput& output) { counts_.Submitted(output); }}),
         catalog_service_({runner_, manifests_, catalog_}),
         record_service_({runner_, records_, blobs_}),
         fleet_service_({runner_, summary_, queue_, clock_, config.common.factory}),
-        ticker_(queue_, clock_, logger, config.tick) {}
+        ticker_(queue_, clock_, logger, config.tick,
+                [this](const TickResult& result) { counts_.Ticked(result); }),
+        redis_probe_(redis_, &clock_),
+        sampler_(queue_, clock_),
+        readiness_(Dependencies(), clock_) {
+    AddProcessMetrics(&metrics_, {"lif-controlplane", std::string(LifVersion()), ""});
+    metrics_.AddSource([this] { return sampler_.Samples(); });
+    metrics_.AddSource([this] { return ReadinessSamples(readiness_.Check()); });
+  }
 
   std::vector<grpc::Service*> services() {
     return {&builds_, &catalog_service_, &record_service_, &fleet_service_};
   }
   absl::Status CheckStores() { return CheckSchema(postgres_); }
+  HttpRoutes Routes() { return OpsRoutes("lif-controlplane", metrics_, readiness_); }
+  // The maintenance goes round: each turn ends by itself, whatever is away.
+  bool IsAlive() { return ticker_.SinceTurn() < kLongestTurn; }
+  // /readyz says so from now on.
+  void EndSoon() { readiness_.EndSoon(); }
+  Clock& clock() { return clock_; }
   // Streams end; their clients go on at another replica.
   void Stop() { stop_.request_stop(); }
 
  private:
+  std::vector<Dependency> Dependencies() {
+    return {{"postgres", [this] { return postgres_.Ping(); }},
+            {"redis", [this] { return redis_probe_.Ping(); }},
+            {"function-library", [this] { return queue_.ListPools().status(); }},
+            {"blobs", [this] { return ProbeBlobs(blobs_); }}};
+  }
+
   SystemClock clock_;
+  MetricRegistry metrics_;
+  StoreErrors errors_;
+  ControlPlaneMetrics counts_;
+  const RedisOptions redis_;
   PostgresPool postgres_;
   PostgresCatalogReader catalog_;
   PostgresRecordReader records_;
-  FileBlobStore blobs_;
+  FileBlobStore blob_files_;
+  ObservedBlobStore blobs_;
   RedisJobQueue queue_;
   RedisBuildLog log_;
   ManifestCache manifests_;
@@ -81,6 +135,9 @@ class ControlPlane {
   RecordServiceAdapter record_service_;
   FleetServiceAdapter fleet_service_;
   Ticker ticker_;
+  RedisProbe redis_probe_;
+  QueueSampler sampler_;
+  Readiness readiness_;
 };
 
 ServerOptions ServerOptionsOf(const ControlPlaneConfig& config) {
@@ -105,6 +162,8 @@ int Serve(const ControlPlaneConfig& config, const Logger& logger, const sigset_t
   if (absl::IsFailedPrecondition(stores)) return Fail(stores, kExitError);
   // What is away now is expected back: calls answer UNAVAILABLE until then.
   if (!stores.ok()) logger.Warn("a store is away", {{"error", stores}});
+  const auto http = StartHttp(config.http, control_plane.Routes(), logger);
+  if (!http.ok()) return Fail(http.status(), kExitError);
   absl::StatusOr<std::unique_ptr<GrpcServer>> server =
       GrpcServer::Start(ServerOptionsOf(config), control_plane.services());
   if (!server.ok()) return Fail(server.status(), kExitError);
@@ -112,9 +171,14 @@ int Serve(const ControlPlaneConfig& config, const Logger& logger, const sigset_t
                           {"port", (*server)->port()},
                           {"factory", config.common.factory},
                           {"tls", !config.tls_cert.empty()}});
+  ServiceNotifier notifier(NotifyOptionsOf(std::getenv, getpid()), control_plane.clock(),
+                           [&control_plane] { return control_plane.IsAlive(); });
+  notifier.Ready();
   int signal = 0;
   sigwait(&signals, &signal);
   logger.Info("shutting down", {{"signal", signal}});
+  notifier.Stopping();
+  control_plane.EndSoon();
   // A second signal ends the process at once.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   control_plane.Stop();

@@ -72,6 +72,7 @@ absl::Status RpcRunner::Guarded(std::string_view rpc,
 
 void RpcRunner::Report(std::string_view rpc, const absl::Status& status,
                        absl::Duration took) const {
+  if (seams_.ended) seams_.ended(rpc, status, took);
   const LogLevel level = status.ok() || absl::IsCancelled(status) ? LogLevel::kDebug
                          : IsOurFault(status)                     ? LogLevel::kError
                          : absl::IsUnavailable(status) || absl::IsResourceExhausted(status)

@@ -32,6 +32,8 @@ class RpcRunner {
     Clock& clock;
     std::stop_token stop;  // of the server
     Logger logger;
+    // Told of each call at its end; may be empty.
+    std::function<void(std::string_view rpc, const absl::Status&, absl::Duration)> ended = {};
   };
   explicit RpcRunner(Seams seams, RpcLimits limits = {});
 

@@ -4,15 +4,25 @@
 
 namespace lif {
 
-Ticker::Ticker(JobQueue& queue, Clock& clock, Logger logger, absl::Duration period)
+Ticker::Ticker(JobQueue& queue, Clock& clock, Logger logger, absl::Duration period,
+               std::function<void(const TickResult&)> ticked)
     : queue_(queue),
       clock_(clock),
       logger_(std::move(logger)),
       period_(period),
+      ticked_(std::move(ticked)),
+      turned_ms_(absl::ToInt64Milliseconds(clock.Steady())),
       thread_([this](std::stop_token stop) { Loop(stop); }) {}
 
 void Ticker::Loop(std::stop_token stop) {
-  while (clock_.Sleep(period_, stop)) Report(queue_.Tick());
+  while (clock_.Sleep(period_, stop)) {
+    Report(queue_.Tick());
+    turned_ms_ = absl::ToInt64Milliseconds(clock_.Steady());
+  }
+}
+
+absl::Duration Ticker::SinceTurn() const {
+  return clock_.Steady() - absl::Milliseconds(turned_ms_.load());
 }
 
 // A queue that is away is told once, and once when it is back.
@@ -24,6 +34,7 @@ void Ticker::Report(const absl::StatusOr<TickResult>& result) {
   }
   if (away_) logger_.Info("queue maintenance works again");
   away_ = false;
+  if (ticked_) ticked_(*result);
   if (result->reaped > 0 || result->dead_lettered > 0) {
     logger_.Warn("leases ran out",
                  {{"jobs", result->reaped}, {"dead_lettered", result->dead_lettered}});

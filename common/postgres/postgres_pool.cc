@@ -169,6 +169,12 @@ absl::Status PostgresPool::RunOn(Connection& connection, const std::string& what
 }
 
 absl::Status PostgresPool::Run(const std::string& what, Mode mode, const Work& work) {
+  absl::Status status = TryTwice(what, mode, work);
+  if (!status.ok() && options_.on_error) options_.on_error(status);
+  return status;
+}
+
+absl::Status PostgresPool::TryTwice(const std::string& what, Mode mode, const Work& work) {
   absl::Status status;
   for (int round = 0; round < 2; ++round) {
     LIF_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Acquire(what, round > 0));

@@ -25,6 +25,8 @@ struct PostgresOptions {
   // Past the statement timeout, when the server does not even answer that it timed out.
   absl::Duration answer_grace = absl::Seconds(5);
   bool read_only = false;  // sessions refuse writes, whatever the role may do
+  // Told of each call that failed, for whatever reason; may be empty.
+  std::function<void(const absl::Status&)> on_error;
 };
 
 // Thread-safe; calls block. No I/O before the first call. `what` completes "cannot …" in messages.
@@ -64,6 +66,7 @@ class PostgresPool {
   absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& what);
   void Release(std::unique_ptr<Connection> connection, bool usable);
   absl::Status Run(const std::string& what, Mode mode, const Work& work);
+  absl::Status TryTwice(const std::string& what, Mode mode, const Work& work);
   // What became of a connection in use.
   struct Use {
     bool broken = false;

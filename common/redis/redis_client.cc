@@ -32,8 +32,9 @@ absl::StatusOr<RedisReply> RedisClient::Call(const std::vector<std::string>& arg
   for (int attempt = 0; attempt < attempts; ++attempt) {
     if (attempt > 0) clock_->Sleep(options_.backoff.Delay(attempt - 1, Jitter()), {});
     reply = Attempt(arguments, timeout);
-    if (reply.ok() || !absl::IsUnavailable(reply.status())) return reply;
+    if (reply.ok() || !absl::IsUnavailable(reply.status())) break;
   }
+  if (!reply.ok() && options_.redis.on_error) options_.redis.on_error(reply.status());
   return reply;
 }
 

@@ -1,6 +1,7 @@
 // Where Redis is and how long to wait for it.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -17,6 +18,8 @@ struct RedisOptions {
   int database = 0;
   absl::Duration connect_timeout = absl::Seconds(2);
   absl::Duration command_timeout = absl::Seconds(5);
+  // Told of calls that failed for good because Redis did not do its part; may be empty.
+  std::function<void(const absl::Status&)> on_error;
 
   // "127.0.0.1:6379" or a path: for messages, without secrets.
   std::string Address() const;

@@ -30,6 +30,7 @@ Factory::Factory()
 
 std::string Factory::Config() const {
   return "listen = 127.0.0.1:0\n"
+         "http-listen = 127.0.0.1:0\n"
          "postgres-dsn = \"" +
          database.Dsn("lif_controlplane") + "\"\nredis-url = \"unix://" +
          redis->options().unix_path + "\"\nblob-dir = " + blob_directory.path() +

@@ -1,6 +1,6 @@
 #include "controlplane/config.h"
 
-#include "controlplane/listen_address.h"
+#include "common/config/listen_address.h"
 #include "tests/support/catch.h"
 
 namespace lif {

@@ -1,4 +1,4 @@
-// Who can reach an address that the server listens on. Pure.
+// Who can reach an address that a server listens on. Pure.
 #pragma once
 
 #include <string>
@@ -16,7 +16,8 @@ struct ListenAddress {
   bool IsLoopback() const;
 };
 
-// "HOST:PORT", "[IPV6]:PORT" or "unix:PATH". INVALID_ARGUMENT says what to write.
-absl::StatusOr<ListenAddress> ParseListenAddress(const std::string& text);
+// "HOST:PORT", "[IPV6]:PORT" or "unix:PATH". INVALID_ARGUMENT names `flag` and says what to write.
+absl::StatusOr<ListenAddress> ParseListenAddress(const std::string& text,
+                                                 const std::string& flag = "--listen");
 
 }  // namespace lif
