@@ -88,7 +88,8 @@ class ControlPlane {
         redis_probe_(redis_, &clock_),
         sampler_(queue_, clock_),
         readiness_(Dependencies(), clock_) {
-    AddProcessMetrics(&metrics_, {"lif-controlplane", std::string(LifVersion()), ""});
+    AddProcessMetrics(&metrics_,
+                      {"lif-controlplane", std::string(LifVersion()), std::string(LifCommit())});
     metrics_.AddSource([this] { return sampler_.Samples(); });
     metrics_.AddSource([this] { return ReadinessSamples(readiness_.Check()); });
   }

@@ -34,7 +34,8 @@ void AddPlaceOptions(OptionSet& options, ExecutorConfig* config) {
               &config->platform);
   options.Add({.name = "--capability",
                .value = "NAME",
-               .help = "What this executor offers beyond its platform, such as gpu"},
+               .help = "What this executor offers beyond its platform, such as gpu",
+               .env = "LIF_CAPABILITY"},
               &config->capabilities);
   options.Add({.name = "--slots", .value = "N", .help = "Builds at a time", .env = "LIF_SLOTS"},
               &config->slots);
@@ -50,7 +51,8 @@ void AddPlaceOptions(OptionSet& options, ExecutorConfig* config) {
               &config->secret_dir);
   options.Add({.name = "--min-free-disk-mib",
                .value = "MIB",
-               .help = "Free disk below which no build starts"},
+               .help = "Free disk below which no build starts",
+               .env = "LIF_MIN_FREE_DISK_MIB"},
               &config->min_free_disk_mib);
 }
 
@@ -91,7 +93,8 @@ void AddEngineOptions(OptionSet& options, ExecutorConfig* config) {
               &config->test_memory);
   options.Add({.name = "--keep-images",
                .value = "N",
-               .help = "Tested images to keep on the engine, whose layers the next tests share"},
+               .help = "Tested images to keep on the engine, whose layers the next tests share",
+               .env = "LIF_KEEP_IMAGES"},
               &config->keep_images);
 }
 
@@ -159,6 +162,7 @@ absl::Status FillIn(ExecutorConfig* config) {
 
 absl::Status Check(const ExecutorConfig& config) {
   LIF_RETURN_IF_ERROR(CheckCommonConfig(config.common));
+  LIF_RETURN_IF_ERROR(CheckHttpConfig(config.http));
   for (const auto& [flag, value] :
        {std::pair<const char*, const std::string*>{"--postgres-dsn", &config.common.postgres_dsn},
         {"--redis-url", &config.common.redis_url},
@@ -209,6 +213,7 @@ absl::StatusOr<ExecutorCommandLine> ParseExecutorCommandLine(const std::vector<s
   OptionParser parser({.name = "lif-executor",
                        .summary = "Builds, tests and records images for a layered image factory",
                        .config_section = "executor"});
+  AddHttpOptions(&parser.root(), &line.config.http);
   AddCommonOptions(&parser.root(), &line.config.common);
   AddPlaceOptions(parser.root(), &line.config);
   AddEngineOptions(parser.root(), &line.config);

@@ -9,12 +9,14 @@
 #include "absl/status/statusor.h"
 #include "common/catalog/digests.h"
 #include "common/config/common_config.h"
+#include "common/config/http_config.h"
 #include "executor/services.h"
 
 namespace lif {
 
 struct ExecutorConfig {
   CommonConfig common;
+  HttpConfig http{"127.0.0.1:7402"};
   std::string executor_id;  // "" for the host's name and the pool
   std::string registry;     // "127.0.0.1:5000/lif"
   bool registry_insecure = false;

@@ -59,6 +59,9 @@ void JobRunner::Handle(const ClaimedJob& job, HeldLease& lease) {
                                         {"manifest_id", job.spec.manifest_id},
                                         {"attempt", job.attempt},
                                         {"token", job.token}});
+  if (services_.observer != nullptr) {
+    services_.observer->Claimed(job, services_.clock.Now() - job.submitted);
+  }
   const absl::Status status = Attempt(job, lease);
   if (!status.ok()) {
     // Not even begun: no directory, no disk. Another attempt, or executor, may have more luck.
@@ -69,6 +72,9 @@ void JobRunner::Handle(const ClaimedJob& job, HeldLease& lease) {
     record.failure.message = std::string(status.message());
     record.finished = record.started;
     if (!settler_.Fail(lease, record.failure)) settler_.Settle(lease, {record, {}, {}});
+  }
+  if (services_.observer != nullptr && lease.reason() == StopReason::kLost) {
+    services_.observer->LeaseLost();
   }
 }
 

@@ -13,7 +13,24 @@ constexpr absl::Duration kBusyPeriod = absl::Milliseconds(1500);
 }  // namespace
 
 LeaseKeeper::LeaseKeeper(WorkQueue& queue, Clock& clock, Logger logger, Options options)
-    : queue_(queue), clock_(clock), logger_(std::move(logger)), options_(std::move(options)) {}
+    : queue_(queue),
+      clock_(clock),
+      logger_(std::move(logger)),
+      options_(std::move(options)),
+      answer_ms_(SteadyMs()),
+      turn_ms_(SteadyMs()) {}
+
+int64_t LeaseKeeper::SteadyMs() const {
+  return absl::ToInt64Milliseconds(clock_.Steady());
+}
+
+absl::Duration LeaseKeeper::SinceAnswer() const {
+  return absl::Milliseconds(SteadyMs() - answer_ms_.load());
+}
+
+absl::Duration LeaseKeeper::SinceTurn() const {
+  return absl::Milliseconds(SteadyMs() - turn_ms_.load());
+}
 
 LeaseKeeper::~LeaseKeeper() {
   Stop();
@@ -101,6 +118,7 @@ void LeaseKeeper::Run(std::stop_token stop) {
     }
     if (stop.stop_requested()) break;
     Beat();
+    turn_ms_ = SteadyMs();
     const absl::Duration rest = Period() - (clock_.Steady() - started);
     if (rest > absl::ZeroDuration()) clock_.Sleep(rest, wake);
   }
@@ -128,6 +146,7 @@ void LeaseKeeper::Beat() {
   }
   if (!answered_) logger_.Info("heartbeat answered again");
   answered_ = true;
+  answer_ms_ = SteadyMs();
   for (size_t i = 0; i < held.size() && i < reply->leases.size(); ++i) {
     if (reply->leases[i] == LeaseAnswer::kLost) {
       logger_.Warn("lease lost", {{"job_id", leases[i].job_id}, {"token", leases[i].token}});

@@ -6,7 +6,9 @@
 // was still ours after the move was decided.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -45,6 +47,10 @@ class LeaseKeeper {
   // Stops all that is held, as when a drain's time is up.
   void StopAll(StopReason reason);
   size_t held() const;
+  // Since a heartbeat was last answered, and since the keeper last went round: the latter stays
+  // small whatever is away.
+  absl::Duration SinceAnswer() const;
+  absl::Duration SinceTurn() const;
 
   // Waits until a heartbeat that began after this call has confirmed the lease. ABORTED when the
   // lease is lost or handed back, DEADLINE_EXCEEDED when no answer came within `wait`.
@@ -61,6 +67,7 @@ class LeaseKeeper {
   void Run(std::stop_token stop);
   void Beat();
   absl::Duration Period() const;
+  int64_t SteadyMs() const;
   void Wake();
 
   WorkQueue& queue_;
@@ -70,9 +77,11 @@ class LeaseKeeper {
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<HeldLease>> held_;
   std::vector<Waiter*> waiters_;
-  std::stop_source wake_;  // ends the present sleep
-  bool answered_ = true;   // the last heartbeat was
-  std::jthread thread_;    // last: it uses the rest
+  std::stop_source wake_;           // ends the present sleep
+  bool answered_ = true;            // the last heartbeat was
+  std::atomic<int64_t> answer_ms_;  // steady time
+  std::atomic<int64_t> turn_ms_;
+  std::jthread thread_;  // last: it uses the rest
 };
 
 }  // namespace lif

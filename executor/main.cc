@@ -5,15 +5,19 @@
 
 #include <atomic>
 #include <cstdio>
-#include <filesystem>
+#include <cstdlib>
+#include <functional>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <vector>
 
-#include "common/base/digest.h"
 #include "common/blobs/file_blob_store.h"
+#include "common/blobs/observed_blob_store.h"
 #include "common/config/version.h"
+#include "common/metrics/process_metrics.h"
+#include "common/metrics/store_errors.h"
+#include "common/ops/ops_server.h"
+#include "common/ops/service_notifier.h"
 #include "common/postgres/postgres_pool.h"
 #include "common/postgres_catalog/postgres_catalog_reader.h"
 #include "common/process/posix_process_runner.h"
@@ -25,11 +29,15 @@
 #include "executor/bound_process_runner.h"
 #include "executor/buildx_image_builder.h"
 #include "executor/config.h"
+#include "executor/dependencies.h"
 #include "executor/docker_image_tester.h"
 #include "executor/executor_loop.h"
+#include "executor/executor_metrics.h"
 #include "executor/job_runner.h"
 #include "executor/lease_keeper.h"
 #include "executor/local/local_main.h"
+#include "executor/observed_image_registry.h"
+#include "executor/options.h"
 #include "executor/skopeo_image_registry.h"
 #include "executor/trivy_sbom_generator.h"
 
@@ -38,36 +46,10 @@ namespace {
 
 constexpr int kExitError = 1;
 constexpr int kExitUsage = 2;
-// Connections beyond those of the slots: the claimer, the ticks.
-constexpr int kSpareConnections = 2;
+constexpr absl::Duration kLongestTurn = absl::Minutes(2);
 
-PostgresOptions PostgresOptionsOf(const ExecutorConfig& config) {
-  PostgresOptions options;
-  options.dsn = config.common.postgres_dsn;
-  options.application_name = "lif-executor";
-  options.max_connections = config.slots + kSpareConnections;
-  return options;
-}
-
-RedisJobQueueOptions QueueOptionsOf(const ExecutorConfig& config, const RedisOptions& redis) {
-  RedisJobQueueOptions options;
-  options.redis = redis;
-  options.factory = config.common.factory;
-  options.connections = config.slots + kSpareConnections;
-  options.bells = 1;
-  return options;
-}
-
-StageLimits LimitsOf(const ExecutorConfig& config) {
-  StageLimits limits;
-  limits.build = config.build_timeout;
-  limits.sbom = config.sbom_timeout;
-  limits.min_free_disk = static_cast<uint64_t>(config.min_free_disk_mib) << 20;
-  return limits;
-}
-
-ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, RedisJobQueue& queue,
-                                    const std::atomic<bool>& paused) {
+ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, const std::atomic<bool>& paused,
+                                    std::function<absl::Status()> tick) {
   ExecutorLoop::Options options;
   options.executor_id = config.executor_id;
   options.pool = config.pool;
@@ -75,33 +57,7 @@ ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, RedisJobQueue&
   options.lease = config.lease;
   options.drain_timeout = config.drain_timeout;
   options.paused = [&paused] { return paused.load(); };
-  options.tick = [&queue] { return queue.Tick().status(); };
-  return options;
-}
-
-std::string HostName() {
-  char name[256] = {};
-  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
-}
-
-// Marks this executor's containers on its engine. The ID alone would not do: executors of two
-// factories may share an engine and a name, and one that starts would remove the other's running
-// tests as leftovers of its own. A state directory belongs to one executor.
-std::string OwnerLabel(const ExecutorConfig& config) {
-  std::error_code ignored;  // a path that can't be made absolute still tells most apart
-  const std::string state = std::filesystem::absolute(config.state_dir, ignored).string();
-  const std::string owner = HostName() + "\n" + config.common.factory + "\n" + state;
-  return config.executor_id + "." + Sha256Hex(owner).substr(0, 12);
-}
-
-DockerTestOptions TesterOptionsOf(const ExecutorConfig& config) {
-  DockerTestOptions options;
-  options.docker_host = config.docker_host;
-  options.executor_id = config.executor_id;
-  options.owner = OwnerLabel(config);
-  options.memory = config.test_memory;
-  options.shelf = config.state_dir + "/images";
-  options.keep = config.keep_images;
+  options.tick = std::move(tick);
   return options;
 }
 
@@ -113,19 +69,24 @@ class Executor {
       : config_(config),
         logger_(logger),
         started_(clock_.Now()),
+        errors_(&metrics_),
+        counts_(&metrics_),
+        redis_(Counted(redis, errors_.Counter("redis"))),
         state_(std::move(state)),
-        postgres_(PostgresOptionsOf(config)),
-        locks_(PostgresOptionsOf(config)),
+        postgres_(PostgresOptionsOf(config, errors_.Counter("postgres"))),
+        locks_(PostgresOptionsOf(config, errors_.Counter("postgres"))),
         catalog_(postgres_),
         records_(postgres_),
         record_writer_(postgres_),
         fleet_lock_(locks_),
-        blobs_(config.common.blob_dir),
-        queue_(QueueOptionsOf(config, redis), &clock_),
-        log_({redis, config.common.factory, config.slots}, &clock_),
+        blob_files_(config.common.blob_dir),
+        blobs_(blob_files_, errors_.Counter("blobs")),
+        queue_(QueueOptionsOf(config, redis_), &clock_),
+        log_({redis_, config.common.factory, config.slots}, &clock_),
         builder_(runner_, {"docker", config.docker_host, config.builder}),
         registry_client_(runner_, {config.registry_insecure, config.registry_auth_file}),
-        registry_(registry_client_),
+        pushes_(registry_client_),
+        registry_(pushes_, errors_.Counter("registry")),
         tester_(runner_, TesterOptionsOf(config)),
         sbom_(runner_, {config.sbom_scanner, config.sbom_java_index}),
         keeper_(queue_, clock_, logger,
@@ -133,13 +94,24 @@ class Executor {
                  .describe = [this] { return Describe(); },
                  .drain_changed = [this](bool drain) { SetPaused(drain); },
                  .replaced = [] { kill(getpid(), SIGTERM); }}),
-        services_{clock_,          queue_,   keeper_,        log_,
-                  catalog_,        records_, record_writer_, fleet_lock_,
-                  blobs_,          builder_, registry_,      tester_,
-                  sbom(),          *state_,  logger,         IdentityOf(config),
-                  LimitsOf(config)},
+        services_{clock_,           queue_,   keeper_,        log_,
+                  catalog_,         records_, record_writer_, fleet_lock_,
+                  blobs_,           builder_, registry_,      tester_,
+                  sbom(),           *state_,  logger,         IdentityOf(config),
+                  LimitsOf(config), &counts_},
         jobs_(services_),
-        loop_(LoopOptionsOf(config, queue_, paused_), queue_, jobs_, keeper_, clock_, logger) {}
+        loop_(LoopOptionsOf(config, paused_, [this] { return Tick(); }), queue_, jobs_, keeper_,
+              clock_, logger),
+        redis_probe_(redis_, &clock_),
+        readiness_(ExecutorDependencies(
+                       {postgres_, redis_probe_, queue_, blobs_, runner_, registry_client_},
+                       config.docker_host, config.registry),
+                   clock_) {
+    AddProcessMetrics(&metrics_,
+                      {"lif-executor", std::string(LifVersion()), std::string(LifCommit())});
+    metrics_.AddSource([this] { return ExecutorSamples(State()); });
+    metrics_.AddSource([this] { return ReadinessSamples(readiness_.Check()); });
+  }
 
   // Whether what it needs on this machine works; the error says what to do.
   absl::Status Check() {
@@ -152,7 +124,10 @@ class Executor {
 
   // Blocks until drained.
   void Run(std::stop_token drain, std::stop_token hurry) {
-    const std::stop_callback tell(drain, [this] { draining_ = true; });
+    const std::stop_callback tell(drain, [this] {
+      draining_ = true;
+      readiness_.EndSoon();
+    });
     CleanUp();
     keeper_.Start();
     loop_.Run(drain, hurry);
@@ -160,6 +135,11 @@ class Executor {
     const absl::Status gone = queue_.Unregister(config_.executor_id);
     if (!gone.ok()) logger_.Warn("not unregistered", {{"error", gone}});
   }
+
+  HttpRoutes Routes() { return OpsRoutes("lif-executor", metrics_, readiness_); }
+  Clock& clock() { return clock_; }
+  // Heartbeats go round: each turn ends by itself, whatever is away.
+  bool IsAlive() const { return keeper_.SinceTurn() < kLongestTurn; }
 
  private:
   SbomGenerator* sbom() { return config_.no_sbom ? nullptr : &sbom_; }
@@ -192,7 +172,18 @@ class Executor {
     return info;
   }
 
+  ExecutorState State() const {
+    return {config_.slots, loop_.busy(), draining_ || paused_, keeper_.SinceAnswer()};
+  }
+
+  absl::Status Tick() {
+    const absl::StatusOr<TickResult> result = queue_.Tick();
+    if (result.ok()) counts_.Ticked(*result);
+    return result.status();
+  }
+
   void SetPaused(bool paused) {
+    readiness_.SetPaused(paused);
     if (paused_.exchange(paused) == paused) return;
     logger_.Info(paused ? "drained by an operator: claiming nothing" : "claiming again");
   }
@@ -203,6 +194,10 @@ class Executor {
   const absl::Time started_;
   std::atomic<bool> draining_ = false;
   std::atomic<bool> paused_ = false;
+  MetricRegistry metrics_;
+  StoreErrors errors_;
+  ExecutorMetrics counts_;
+  const RedisOptions redis_;
   std::unique_ptr<StateDirectory> state_;
   PosixProcessRunner processes_;
   BoundProcessRunner runner_{processes_};
@@ -212,18 +207,22 @@ class Executor {
   PostgresRecordReader records_;
   PostgresRecordWriter record_writer_;
   PostgresFleetLock fleet_lock_;
-  FileBlobStore blobs_;
+  FileBlobStore blob_files_;
+  ObservedBlobStore blobs_;
   RedisJobQueue queue_;
   RedisBuildLog log_;
   BuildxImageBuilder builder_;
   RegistryClient registry_client_;
-  SkopeoImageRegistry registry_;
+  SkopeoImageRegistry pushes_;
+  ObservedImageRegistry registry_;
   DockerImageTester tester_;
   TrivySbomGenerator sbom_;
   LeaseKeeper keeper_;
   Services services_;
   JobRunner jobs_;
   ExecutorLoop loop_;
+  RedisProbe redis_probe_;
+  Readiness readiness_;
 };
 
 int Fail(const absl::Status& status, int exit_code) {
@@ -238,6 +237,8 @@ int Serve(const ExecutorConfig& config, const Logger& logger, const sigset_t& si
   if (!state.ok()) return Fail(state.status(), kExitError);
   Executor executor(config, *redis, *std::move(state), logger);
   if (const absl::Status ready = executor.Check(); !ready.ok()) return Fail(ready, kExitUsage);
+  const auto http = StartHttp(config.http, executor.Routes(), logger);
+  if (!http.ok()) return Fail(http.status(), kExitError);
   logger.Info("serving", {{"executor_id", config.executor_id},
                           {"pool", config.pool},
                           {"platform", config.platform},
@@ -250,8 +251,12 @@ int Serve(const ExecutorConfig& config, const Logger& logger, const sigset_t& si
     executor.Run(drain.get_token(), hurry.get_token());
     kill(getpid(), SIGTERM);  // wakes the wait below when it has ended by a drain
   });
+  ServiceNotifier notifier(NotifyOptionsOf(std::getenv, getpid()), executor.clock(),
+                           [&executor] { return executor.IsAlive(); });
+  notifier.Ready();
   int signal = 0;
   sigwait(&signals, &signal);
+  notifier.Stopping();
   drain.request_stop();
   sigwait(&signals, &signal);
   hurry.request_stop();

@@ -14,6 +14,7 @@
 #include "common/queue/build_log.h"
 #include "common/queue/job_queue.h"
 #include "common/records/record_store.h"
+#include "executor/build_observer.h"
 #include "executor/image_builder.h"
 #include "executor/image_registry.h"
 #include "executor/image_tester.h"
@@ -65,6 +66,7 @@ struct Services {
   Logger logger;
   ExecutorIdentity identity;
   StageLimits limits;
+  BuildObserver* observer = nullptr;  // or nobody counts
 };
 
 }  // namespace lif

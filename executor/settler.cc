@@ -56,7 +56,10 @@ absl::StatusOr<Record> Settler::Commit(HeldLease& lease, const Record& record) {
   LIF_RETURN_IF_ERROR(RetryWhileAway(
       services_.clock, {services_.limits.settle, lease.settle_stop()}, [&]() -> absl::Status {
         LIF_ASSIGN_OR_RETURN(const CommitResult result, services_.record_writer.Commit(record));
-        if (result == CommitResult::kCommitted) return absl::OkStatus();
+        if (result == CommitResult::kCommitted) {
+          if (services_.observer != nullptr) services_.observer->Recorded(record);
+          return absl::OkStatus();
+        }
         LIF_ASSIGN_OR_RETURN(effective, services_.records.GetRecord(record.build_id));
         return absl::OkStatus();
       }));
@@ -99,6 +102,9 @@ bool Settler::Fail(HeldLease& lease, const FailureDetail& detail) {
                              services_.queue.Fail(lease.lease(), {detail.failure, detail.message}));
         return absl::OkStatus();
       });
+  if (failed.ok() && services_.observer != nullptr) {
+    services_.observer->AttemptFailed(detail.failure, result.will_retry);
+  }
   if (!failed.ok()) {
     GiveUp(lease, "the failure can't be reported", failed);
     return true;
@@ -111,7 +117,8 @@ void Settler::Bury(HeldLease& lease, const std::string& reason) {
   const absl::Status buried =
       RetryWhileAway(services_.clock, {services_.limits.settle, lease.settle_stop()},
                      [&] { return services_.queue.Bury(lease.lease(), reason); });
-  if (!buried.ok()) GiveUp(lease, "the job can't be buried", buried);
+  if (!buried.ok()) return GiveUp(lease, "the job can't be buried", buried);
+  if (services_.observer != nullptr) services_.observer->Buried();
 }
 
 void Settler::HandBack(HeldLease& lease) {

@@ -70,6 +70,10 @@ StageResult RunStage(const Stage& stage, const Services& services, BuildRun& run
   }
   const absl::Duration duration = services.clock.Steady() - started;
   run.record.stages[stage.name] = duration;
+  if (services.observer != nullptr) {
+    const FailureClass failure = result ? result->detail.failure : FailureClass::kNone;
+    services.observer->StageEnded({stage.name, duration, failure});
+  }
   std::string how = "passed";
   if (result.has_value()) {
     if (result->detail.stage.empty()) result->detail.stage = stage.name;

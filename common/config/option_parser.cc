@@ -212,7 +212,7 @@ absl::StatusOr<ParsedArguments> OptionParser::Parse(const std::vector<std::strin
   const OptionSet::Data& leaf = sets.back()->data();
   const bool needs_command = !leaf.commands.empty() && !leaf.command_optional;
   if (flags.count(FindEntry(*root_, "version")) != 0) {
-    parsed.text = absl::StrCat(program_.name, " ", std::string(LifVersion()), "\n");
+    parsed.text = VersionText(program_.name) + "\n";
     return parsed;
   }
   if (flags.count(FindEntry(*root_, "help")) != 0 || needs_command) {

@@ -22,7 +22,8 @@ class CachedRead {
  public:
   struct Answer {
     std::optional<T> value;  // the newest; nullopt before the first read has ended
-    absl::Duration age;      // of the value; since the first question when there is none
+    absl::Duration age;      // of the value
+    absl::Duration pending;  // how long the read that is under way has taken so far
   };
 
   // A value is fresh for `max_age`. `clock` must outlive this.
@@ -58,7 +59,9 @@ class CachedRead {
       if (left <= std::chrono::steady_clock::duration::zero()) break;
       changed_.WaitFor(&mutex_, absl::FromChrono(left));
     }
-    return {value_, clock_.Steady() - (value_ ? taken_ : asked_)};
+    const absl::Duration now = clock_.Steady();
+    return {value_, value_ ? now - taken_ : absl::ZeroDuration(),
+            wanted_ ? now - asked_ : absl::ZeroDuration()};
   }
 
  private:
@@ -68,7 +71,7 @@ class CachedRead {
 
   void AskLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (wanted_ || Fresh()) return;
-    if (!value_) asked_ = asked_ == absl::InfiniteDuration() ? clock_.Steady() : asked_;
+    asked_ = clock_.Steady();
     wanted_ = true;
     changed_.NotifyAll();
   }
@@ -101,7 +104,7 @@ class CachedRead {
   int64_t reads_ ABSL_GUARDED_BY(mutex_) = 0;    // that have ended
   std::optional<T> value_ ABSL_GUARDED_BY(mutex_);
   absl::Duration taken_ ABSL_GUARDED_BY(mutex_);  // steady time
-  absl::Duration asked_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
+  absl::Duration asked_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;  // last: it uses the rest
 };
 

@@ -9,22 +9,23 @@ namespace lif {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(1);
-// A probe that takes longer than this hangs.
+// A probe that takes longer than this hangs; until then its last answer counts.
 constexpr absl::Duration kSilence = absl::Seconds(5);
 
-absl::Status StatusOf(const CachedRead<absl::Status>::Answer& answer, absl::Duration max_age) {
-  if (answer.value && answer.age < max_age + kSilence) return *answer.value;
-  return absl::UnavailableError(absl::StrCat(
-      "no answer for ", absl::FormatDuration(absl::Trunc(answer.age, absl::Milliseconds(100)))));
+absl::Status StatusOf(const CachedRead<absl::Status>::Answer& answer) {
+  if (answer.value && answer.pending < kSilence) return *answer.value;
+  return absl::UnavailableError(
+      absl::StrCat("no answer for ",
+                   absl::FormatDuration(absl::Trunc(answer.pending, absl::Milliseconds(100)))));
 }
 
 }  // namespace
 
 Readiness::Readiness(std::vector<Dependency> dependencies, Clock& clock) {
   for (Dependency& dependency : dependencies) {
-    probes_.push_back({dependency.name, dependency.max_age,
-                       std::make_unique<CachedRead<absl::Status>>(std::move(dependency.probe),
-                                                                  clock, dependency.max_age)});
+    probes_.push_back(
+        {dependency.name, std::make_unique<CachedRead<absl::Status>>(std::move(dependency.probe),
+                                                                     clock, dependency.max_age)});
   }
 }
 
@@ -38,7 +39,7 @@ ReadinessReport Readiness::Check() {
   for (Probe& probe : probes_) {
     const auto left = until - std::chrono::steady_clock::now();
     const auto answer = probe.read->Get(std::max(absl::FromChrono(left), absl::ZeroDuration()));
-    report.dependencies.push_back({probe.name, StatusOf(answer, probe.max_age), answer.age});
+    report.dependencies.push_back({probe.name, StatusOf(answer), answer.age});
     all = all && report.dependencies.back().status.ok();
   }
   report.ready = all && report.draining.empty();

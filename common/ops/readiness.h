@@ -48,7 +48,6 @@ class Readiness {
  private:
   struct Probe {
     std::string name;
-    absl::Duration max_age;
     std::unique_ptr<CachedRead<absl::Status>> read;
   };
 

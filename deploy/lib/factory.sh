@@ -7,6 +7,7 @@ LIF_SLOTS="${LIF_SLOTS:-2}"
 export LIF_BUILD
 
 server_address() { echo "127.0.0.1:$(port_of controlplane)"; }
+http_address() { echo "127.0.0.1:$(port_of "http-$1")"; }
 registry_prefix() { echo "$(registry_address)/lif"; }
 executor_names() { seq -f 'executor-%.0f' 1 "$LIF_EXECUTORS"; }
 network_mode() { cat "$LIF_STATE/etc/engine.network" 2>/dev/null || echo default; }
@@ -40,6 +41,7 @@ migrate_schema() {
 write_controlplane_config() {
   cat <<INI
 listen="$(server_address)"
+http-listen="$(http_address controlplane)"
 postgres-dsn="$(postgres_dsn lif_controlplane)"
 redis-url="$(redis_url controlplane)"
 blob-dir="$LIF_STATE/data/blobs"
@@ -50,6 +52,7 @@ INI
 write_executor_config() {
   cat <<INI
 executor-id="$1"
+http-listen="$(http_address "$1")"
 postgres-dsn="$(postgres_dsn lif_executor)"
 redis-url="$(redis_url executor)"
 blob-dir="$LIF_STATE/data/blobs"
@@ -86,12 +89,14 @@ start_process() {
 start_controlplane() {
   mkdir -p "$LIF_STATE/data/blobs"
   is_running controlplane || ! port_answers "$(port_of controlplane)" || move_port controlplane
+  keep_http_port controlplane
   write_controlplane_config | start_process controlplane lif-controlplane server_ready
   note "${LIF_PHASE_NOTE:-$(server_address)}"
 }
 
 start_executor() {
   mkdir -p "$LIF_STATE/data/$1"
+  keep_http_port "$1"
   write_executor_config "$1" | start_process "$1" lif-executor executor_ready "$1"
 }
 
@@ -101,8 +106,13 @@ start_executors() {
   note "${LIF_PHASE_NOTE:-$LIF_EXECUTORS × $LIF_SLOTS slots}"
 }
 
-server_ready() { run_lif queues --output json; }
-executor_ready() { run_lif executors --output json | grep -q "\"$1\""; }
+# keep_http_port NAME: the port of /metrics and health, unless someone else took it meanwhile.
+keep_http_port() { is_running "$1" || ! port_answers "$(port_of "http-$1")" || move_port "http-$1"; }
+
+# is_ready NAME: what the component says of itself and of what it needs.
+is_ready() { curl -fsS --noproxy '*' --max-time 5 "http://$(http_address "$1")/readyz"; }
+server_ready() { is_ready controlplane && run_lif queues --output json; }
+executor_ready() { is_ready "$1" && run_lif executors --output json | grep -q "\"$1\""; }
 
 stop_executors() {
   local file

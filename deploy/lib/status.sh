@@ -23,6 +23,11 @@ component_address() {
   esac
 }
 
+# component_http NAME: where /metrics, /healthz and /readyz are, of those that have them.
+component_http() {
+  if [[ -s $LIF_STATE/etc/http-$1.port ]]; then echo "http://$(http_address "$1")"; fi
+}
+
 all_components() {
   echo "$LIF_COMPONENTS" | tr ' ' '\n'
   local file
@@ -31,7 +36,7 @@ all_components() {
   done
 }
 
-# component_lines: "name|pid or -|ok or down|address" for each component.
+# component_lines: "name|pid or -|ok or down|address|HTTP address" for each component.
 component_lines() {
   local name pid health
   DOCKER_HOST=$(cat "$LIF_STATE/etc/engine.host" 2>/dev/null || true)
@@ -40,14 +45,14 @@ component_lines() {
     pid=$(pid_of "$name" || echo -)
     health=down
     if component_health "$name" &>/dev/null; then health=ok; fi
-    echo "$name|$pid|$health|$(component_address "$name")"
+    echo "$name|$pid|$health|$(component_address "$name")|$(component_http "$name")"
   done
 }
 
 show_status() {
-  printf '%-14s %-8s %-6s %s\n' component process health address
-  component_lines | while IFS='|' read -r name pid health address; do
-    printf '%-14s %-8s %-6s %s\n' "$name" "$pid" "$health" "$address"
+  printf '%-14s %-8s %-6s %-24s %s\n' component process health address 'metrics and health'
+  component_lines | while IFS='|' read -r name pid health address http; do
+    printf '%-14s %-8s %-6s %-24s %s\n' "$name" "$pid" "$health" "${address:--}" "$http"
   done
   echo "state in $LIF_STATE, logs in $LIF_STATE/log; --json adds the connection strings"
 }

@@ -13,8 +13,9 @@ def main():
         else:
             sections[current].append(line.split("|"))
     components = {
-        name: {"pid": None if pid == "-" else int(pid), "health": health, "address": address}
-        for name, pid, health, address in sections[""]
+        name: {"pid": None if pid == "-" else int(pid), "health": health, "address": address,
+               "http": http}
+        for name, pid, health, address, http in sections[""]
     }
     state = os.environ["LIF_STATE"]
     print(json.dumps({

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <string>
 
+#include "common/config/version.h"
 #include "deploy/migrate/migrator.h"
 #include "deploy/migrate/roles.h"
 
@@ -74,6 +75,7 @@ int Run(int argc, char** argv) {
   app.add_option("--password-file", options.password_file,
                  "lines ROLE=PASSWORD, mode 0600; wins over the environment");
   app.add_flag("--status", options.status, "only say what is applied; exit 1 when some is pending");
+  app.set_version_flag("--version", VersionText("lif-migrate"), "print the version and leave");
   app.set_config("--config", "", "configuration file with these options");
   try {
     app.parse(argc, argv);

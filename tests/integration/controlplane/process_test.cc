@@ -37,7 +37,8 @@ TEST_CASE("SIGTERM ends streams with a hint, then the process, with exit code 0"
   CHECK(process.Output().find("INFO  stopped") != std::string::npos);
 }
 
-// A sanitizer's shadow and quarantine are not the program's; tests/bench measures the release build.
+// A sanitizer's shadow and quarantine are not the program's; tests/bench measures the release
+// build.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int64_t kResidentLimit = 400 * 1024;  // KiB
 #else

@@ -44,7 +44,10 @@ TEST_CASE("a read that hangs delays nobody beyond his patience, and is not doubl
     const auto stale = cached.Get(absl::Milliseconds(5));
     CHECK(stale.value == 1);
     CHECK(stale.age == absl::Seconds(30));
+    CHECK(stale.pending == absl::ZeroDuration());
   }
+  clock.Advance(absl::Seconds(4));
+  CHECK(cached.Get(absl::ZeroDuration()).pending == absl::Seconds(4));
   go.set_value();
   CHECK(cached.Get(kLong).value == 2);
   CHECK(reads == 2);
@@ -64,7 +67,7 @@ TEST_CASE("without a first value there is none, and how long it has been asked f
   clock.Advance(absl::Seconds(5));
   const auto none = cached.Get(absl::ZeroDuration());
   CHECK_FALSE(none.value.has_value());
-  CHECK(none.age == absl::Seconds(5));
+  CHECK(none.pending == absl::Seconds(5));
   go.set_value();
   CHECK(cached.Get(kLong).value == 7);
 }

@@ -1,0 +1,76 @@
+#include "executor/options.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "common/base/digest.h"
+
+namespace lif {
+namespace {
+
+// Connections beyond those of the slots: the claimer, the ticks.
+constexpr int kSpareConnections = 2;
+
+// Marks this executor's containers on its engine. The ID alone would not do: executors of two
+// factories may share an engine and a name, and one that starts would remove the other's running
+// tests as leftovers of its own. A state directory belongs to one executor.
+std::string OwnerLabel(const ExecutorConfig& config) {
+  std::error_code ignored;  // a path that can't be made absolute still tells most apart
+  const std::string state = std::filesystem::absolute(config.state_dir, ignored).string();
+  const std::string owner = HostName() + "\n" + config.common.factory + "\n" + state;
+  return config.executor_id + "." + Sha256Hex(owner).substr(0, 12);
+}
+
+}  // namespace
+
+PostgresOptions PostgresOptionsOf(const ExecutorConfig& config, ErrorCounter errors) {
+  PostgresOptions options;
+  options.dsn = config.common.postgres_dsn;
+  options.application_name = "lif-executor";
+  options.max_connections = config.slots + kSpareConnections;
+  options.on_error = std::move(errors);
+  return options;
+}
+
+RedisOptions Counted(RedisOptions redis, ErrorCounter errors) {
+  redis.on_error = std::move(errors);
+  return redis;
+}
+
+RedisJobQueueOptions QueueOptionsOf(const ExecutorConfig& config, const RedisOptions& redis) {
+  RedisJobQueueOptions options;
+  options.redis = redis;
+  options.factory = config.common.factory;
+  options.connections = config.slots + kSpareConnections;
+  options.bells = 1;
+  return options;
+}
+
+StageLimits LimitsOf(const ExecutorConfig& config) {
+  StageLimits limits;
+  limits.build = config.build_timeout;
+  limits.sbom = config.sbom_timeout;
+  limits.min_free_disk = static_cast<uint64_t>(config.min_free_disk_mib) << 20;
+  return limits;
+}
+
+std::string HostName() {
+  char name[256] = {};
+  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
+}
+
+DockerTestOptions TesterOptionsOf(const ExecutorConfig& config) {
+  DockerTestOptions options;
+  options.docker_host = config.docker_host;
+  options.executor_id = config.executor_id;
+  options.owner = OwnerLabel(config);
+  options.memory = config.test_memory;
+  options.shelf = config.state_dir + "/images";
+  options.keep = config.keep_images;
+  return options;
+}
+
+}  // namespace lif

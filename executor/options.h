@@ -1,0 +1,26 @@
+// The configuration as the options of each part that the executor is made of. Pure, but for the
+// host's name.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/postgres/postgres_pool.h"
+#include "common/queue/redis_job_queue.h"
+#include "executor/config.h"
+#include "executor/docker_image_tester.h"
+#include "executor/services.h"
+
+namespace lif {
+
+using ErrorCounter = std::function<void(const absl::Status&)>;
+
+PostgresOptions PostgresOptionsOf(const ExecutorConfig& config, ErrorCounter errors);
+RedisOptions Counted(RedisOptions redis, ErrorCounter errors);
+RedisJobQueueOptions QueueOptionsOf(const ExecutorConfig& config, const RedisOptions& redis);
+StageLimits LimitsOf(const ExecutorConfig& config);
+DockerTestOptions TesterOptionsOf(const ExecutorConfig& config);
+std::string HostName();
+
+}  // namespace lif
