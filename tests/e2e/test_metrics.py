@@ -131,7 +131,8 @@ def test_a_store_that_is_away_is_named_and_its_return_noticed(factory):
     after = scrape.Scrape(*addresses)
     assert (after.sum("lif_store_errors_total", store="redis")
             > before.sum("lif_store_errors_total", store="redis"))
-    assert after.sum("lif_queue_sampled") == 1
+    factories.wait_until(lambda: scrape.Scrape(addresses[0]).sum("lif_queue_sampled") == 1, 30,
+                         "the queue's gauges are back")
 
 
 def gauges_gone(address):
