@@ -86,7 +86,9 @@ class ControlPlane {
         ticker_(queue_, clock_, logger, config.tick,
                 [this](const TickResult& result) { counts_.Ticked(result); }),
         redis_probe_(redis_, &clock_),
-        sampler_(queue_, clock_),
+        depths_(redis_, config.common.factory, &clock_),
+        sampler_(
+            queue_, [this] { return depths_.Read(); }, clock_),
         readiness_(Dependencies(), clock_) {
     AddProcessMetrics(&metrics_,
                       {"lif-controlplane", std::string(LifVersion()), std::string(LifCommit())});
@@ -137,6 +139,7 @@ class ControlPlane {
   FleetServiceAdapter fleet_service_;
   Ticker ticker_;
   RedisProbe redis_probe_;
+  RedisQueueDepths depths_;
   QueueSampler sampler_;
   Readiness readiness_;
 };

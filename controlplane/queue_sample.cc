@@ -16,10 +16,12 @@ constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr absl::Duration kStale = absl::Seconds(15);
 constexpr size_t kMaxExecutors = 200;
 
-absl::StatusOr<QueueSample> ReadQueue(JobQueue& queue, Clock& clock) {
+absl::StatusOr<QueueSample> ReadQueue(JobQueue& queue, const QueueSampler::ReadDepths& depths,
+                                      Clock& clock) {
   QueueSample sample;
   LIF_ASSIGN_OR_RETURN(sample.pools, queue.ListPools());
   LIF_ASSIGN_OR_RETURN(sample.executors, queue.ListExecutors());
+  LIF_ASSIGN_OR_RETURN(sample.depths, depths());
   sample.at = clock.Now();
   return sample;
 }
@@ -52,6 +54,24 @@ void AddPools(const QueueSample& sample, std::vector<MetricSamples>* families) {
   }
   families->push_back(std::move(jobs));
   families->push_back(std::move(oldest));
+}
+
+void AddDepths(const QueueDepths& depths, std::vector<MetricSamples>* families) {
+  MetricSamples dead = Gauge("lif_queue_dead_letters", "Dead letters that want an operator");
+  dead.samples.push_back({{}, Count(depths.dead_letters)});
+  MetricSamples ending =
+      Gauge("lif_queue_ending_jobs", "Jobs that ended without an executor and still want a record");
+  ending.samples.push_back({{}, Count(depths.ending)});
+  MetricSamples tenants =
+      Gauge("lif_queue_tenant_ready_jobs",
+            "Ready jobs of the 20 tenants of a pool that have most; the rest under tenant _other");
+  for (const TenantDepth& depth : depths.tenants) {
+    const std::string tenant = depth.tenant.empty() ? "_other" : depth.tenant;
+    tenants.samples.push_back({{{"pool", depth.pool}, {"tenant", tenant}}, Count(depth.ready)});
+  }
+  for (MetricSamples* family : {&dead, &ending, &tenants}) {
+    families->push_back(std::move(*family));
+  }
 }
 
 const char* StateOf(const ExecutorInfo& executor) {
@@ -112,13 +132,16 @@ void AddHeartbeats(const QueueSample& sample, std::vector<MetricSamples>* famili
 std::vector<MetricSamples> QueueSamples(const QueueSample& sample) {
   std::vector<MetricSamples> families;
   AddPools(sample, &families);
+  AddDepths(sample.depths, &families);
   AddExecutors(sample, &families);
   AddHeartbeats(sample, &families);
   return families;
 }
 
-QueueSampler::QueueSampler(JobQueue& queue, Clock& clock)
-    : read_([&queue, &clock] { return ReadQueue(queue, clock); }, clock, kMaxAge) {}
+QueueSampler::QueueSampler(JobQueue& queue, ReadDepths depths, Clock& clock)
+    : read_(
+          [&queue, depths = std::move(depths), &clock] { return ReadQueue(queue, depths, clock); },
+          clock, kMaxAge) {}
 
 std::vector<MetricSamples> QueueSampler::Samples() {
   const auto answer = read_.Get(kPatience);

@@ -1,6 +1,7 @@
 // The queue as the gauges of a scrape.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -8,6 +9,7 @@
 #include "common/metrics/metric_registry.h"
 #include "common/ops/cached_read.h"
 #include "common/queue/job_queue.h"
+#include "common/queue/redis_queue_depths.h"
 
 namespace lif {
 
@@ -15,6 +17,7 @@ struct QueueSample {
   absl::Time at;
   std::vector<PoolStats> pools;
   std::vector<ExecutorInfo> executors;
+  QueueDepths depths;
 };
 
 // Pure. Heartbeat ages are shown of the executors that were heard from last, at most 200.
@@ -25,8 +28,9 @@ std::vector<MetricSamples> QueueSamples(const QueueSample& sample);
 // Thread-safe.
 class QueueSampler {
  public:
-  // Both must outlive this.
-  QueueSampler(JobQueue& queue, Clock& clock);
+  using ReadDepths = std::function<absl::StatusOr<QueueDepths>()>;
+  // All must outlive this.
+  QueueSampler(JobQueue& queue, ReadDepths depths, Clock& clock);
 
   std::vector<MetricSamples> Samples();
 

@@ -42,6 +42,9 @@ struct BuildRun {
   // Set by sbom:
   std::string sbom = {};  // SPDX 2.3 JSON; "" when there is none
 
+  // Set by a stage whose work took another time than the stage: it went on beside others.
+  std::optional<absl::Duration> own_time = {};
+
   // Into the build log and the evidence.
   void Say(std::string_view text) {
     reporter.Log(text);

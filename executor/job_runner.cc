@@ -110,8 +110,6 @@ StageResult JobRunner::Examine(BuildRun& run) {
   const Stage list{"sbom", services_.limits.sbom, false,
                    [&sbom](const StageContext& context) { return SbomStage(context, sbom.get()); }};
   StageResult listed = RunStage(list, services_, run);
-  // Its own time, not what was left of it after the tests.
-  if (sbom != nullptr) run.record.stages["sbom"] = sbom->Wait().duration;
   if (sbom == nullptr) run.record.stages.erase("sbom");
   // The verdict of a test stands, whatever became of the SBOM.
   return tested.has_value() && !WasStopped(listed) ? tested : listed;

@@ -20,6 +20,7 @@ StageResult SbomStage(const StageContext& context, SbomTask* task) {
     return std::nullopt;
   }
   const SbomTask::Result& result = task->Wait();
+  run.own_time = result.duration;
   if (!result.argv.empty()) run.evidence.Command(result.argv);
   run.evidence.Text(result.said);
   if (!result.sbom.ok()) {

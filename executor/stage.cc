@@ -1,5 +1,7 @@
 #include "executor/stage.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace lif {
@@ -68,7 +70,8 @@ StageResult RunStage(const Stage& stage, const Services& services, BuildRun& run
   if (run.lease.work_stop().stop_requested()) {
     result = Retryable(FailureClass::kCancelled, absl::StrCat(stage.name, " was stopped"));
   }
-  const absl::Duration duration = services.clock.Steady() - started;
+  const absl::Duration passed = services.clock.Steady() - started;
+  const absl::Duration duration = std::exchange(run.own_time, std::nullopt).value_or(passed);
   run.record.stages[stage.name] = duration;
   if (services.observer != nullptr) {
     const FailureClass failure = result ? result->detail.failure : FailureClass::kNone;
@@ -80,7 +83,7 @@ StageResult RunStage(const Stage& stage, const Services& services, BuildRun& run
     how = absl::StrCat("failed (", std::string(FailureClassName(result->detail.failure)),
                        "): ", result->detail.message);
   }
-  run.evidence.EndStage(stage.name, duration, how);
+  run.evidence.EndStage(stage.name, passed, how);
   return result;
 }
 

@@ -21,6 +21,7 @@ class AdminHarness final : public QueueHarness {
   void Pass(absl::Duration duration) override { clock_.Sleep(duration, {}); }
   absl::Duration lease() const override { return absl::Milliseconds(300); }
   RedisQueueAdmin& admin() { return admin_; }
+  const std::string& factory() const { return name_; }
   std::string Key(const std::string& rest) const { return "lif:{" + name_ + "}:" + rest; }
 
   RedisReply Redis(const std::vector<std::string>& command) {
