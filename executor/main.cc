@@ -48,19 +48,6 @@ constexpr int kExitError = 1;
 constexpr int kExitUsage = 2;
 constexpr absl::Duration kLongestTurn = absl::Minutes(2);
 
-ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, const std::atomic<bool>& paused,
-                                    std::function<absl::Status()> tick) {
-  ExecutorLoop::Options options;
-  options.executor_id = config.executor_id;
-  options.pool = config.pool;
-  options.slots = config.slots;
-  options.lease = config.lease;
-  options.drain_timeout = config.drain_timeout;
-  options.paused = [&paused] { return paused.load(); };
-  options.tick = std::move(tick);
-  return options;
-}
-
 // Members are in the order of their dependencies, so that each ends before what it uses.
 class Executor {
  public:
@@ -157,15 +144,7 @@ class Executor {
   }
 
   ExecutorInfo Describe() const {
-    ExecutorInfo info;
-    info.id = config_.executor_id;
-    info.pool = config_.pool;
-    info.platform = config_.platform;
-    info.capabilities = config_.capabilities;
-    info.recipe = RecipeText(RecipeOf(config_.common));
-    info.version = std::string(LifVersion());
-    info.host = HostName();
-    info.slots = config_.slots;
+    ExecutorInfo info = DescriptionOf(config_);
     info.busy = loop_.busy();
     info.draining = draining_ || paused_;
     info.started = started_;

@@ -7,12 +7,18 @@
 #include <utility>
 
 #include "common/base/digest.h"
+#include "common/config/version.h"
 
 namespace lif {
 namespace {
 
 // Connections beyond those of the slots: the claimer, the ticks.
 constexpr int kSpareConnections = 2;
+
+std::string HostName() {
+  char name[256] = {};
+  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
+}
 
 // Marks this executor's containers on its engine. The ID alone would not do: executors of two
 // factories may share an engine and a name, and one that starts would remove the other's running
@@ -57,9 +63,30 @@ StageLimits LimitsOf(const ExecutorConfig& config) {
   return limits;
 }
 
-std::string HostName() {
-  char name[256] = {};
-  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
+ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, const std::atomic<bool>& paused,
+                                    std::function<absl::Status()> tick) {
+  ExecutorLoop::Options options;
+  options.executor_id = config.executor_id;
+  options.pool = config.pool;
+  options.slots = config.slots;
+  options.lease = config.lease;
+  options.drain_timeout = config.drain_timeout;
+  options.paused = [&paused] { return paused.load(); };
+  options.tick = std::move(tick);
+  return options;
+}
+
+ExecutorInfo DescriptionOf(const ExecutorConfig& config) {
+  ExecutorInfo info;
+  info.id = config.executor_id;
+  info.pool = config.pool;
+  info.platform = config.platform;
+  info.capabilities = config.capabilities;
+  info.recipe = RecipeText(RecipeOf(config.common));
+  info.version = std::string(LifVersion());
+  info.host = HostName();
+  info.slots = config.slots;
+  return info;
 }
 
 DockerTestOptions TesterOptionsOf(const ExecutorConfig& config) {

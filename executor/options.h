@@ -2,6 +2,7 @@
 // host's name.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "common/queue/redis_job_queue.h"
 #include "executor/config.h"
 #include "executor/docker_image_tester.h"
+#include "executor/executor_loop.h"
 #include "executor/services.h"
 
 namespace lif {
@@ -21,6 +23,10 @@ RedisOptions Counted(RedisOptions redis, ErrorCounter errors);
 RedisJobQueueOptions QueueOptionsOf(const ExecutorConfig& config, const RedisOptions& redis);
 StageLimits LimitsOf(const ExecutorConfig& config);
 DockerTestOptions TesterOptionsOf(const ExecutorConfig& config);
-std::string HostName();
+// `paused` must outlive the loop.
+ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, const std::atomic<bool>& paused,
+                                    std::function<absl::Status()> tick);
+// What does not change while it runs.
+ExecutorInfo DescriptionOf(const ExecutorConfig& config);
 
 }  // namespace lif
