@@ -9,6 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "common/base/mutex.h"
 #include "executor/sbom_generator.h"
+#include "tests/fakes/spdx_text.h"
 
 namespace lif {
 
@@ -32,8 +33,5 @@ class FakeSbomGenerator final : public SbomGenerator {
   std::function<void(std::stop_token)> hook_ ABSL_GUARDED_BY(mutex_);
   int scans_ ABSL_GUARDED_BY(mutex_) = 0;
 };
-
-// A document as scanners write them, for the image "image" with packages of these URLs.
-std::string SpdxOf(const std::vector<std::string>& purls);
 
 }  // namespace lif

@@ -35,6 +35,12 @@ int MemoryRecordStore::lookups() const {
   return lookups_;
 }
 
+std::vector<Package> MemoryRecordStore::PackagesOf(const std::string& build_id) const {
+  MutexLock lock(&mutex_);
+  const auto found = records_.find(build_id);
+  return found == records_.end() ? std::vector<Package>() : found->second.packages;
+}
+
 absl::StatusOr<std::vector<KeyHistory>> MemoryRecordStore::LookUp(
     const std::vector<std::string>& build_keys) {
   MutexLock lock(&mutex_);

@@ -19,6 +19,8 @@ class MemoryRecordStore final : public RecordReader, public RecordWriter, public
   void SetAway(absl::Status status);
   // Calls of LookUp so far, to prove that a batch is one query.
   int lookups() const;
+  // As the table `packages` has them; empty when there is no such record.
+  std::vector<Package> PackagesOf(const std::string& build_id) const;
 
   absl::StatusOr<std::vector<KeyHistory>> LookUp(
       const std::vector<std::string>& build_keys) override;

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_replace.h"
-#include "tests/fakes/fake_sbom_generator.h"
+#include "tests/fakes/spdx_text.h"
 #include "tests/support/catch.h"
 
 namespace lif {
