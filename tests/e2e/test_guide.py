@@ -41,6 +41,18 @@ def test_the_guides_module_becomes_an_image_that_serves(factory, followed):
         factories.docker("rm", "-f", container)
 
 
+def test_the_guides_loop_needs_no_server(factory, followed, tmp_path):
+    said = factory.lif("build", "--local", "--catalog", str(followed), "--manifest-id", "quotes",
+                       "--state-dir", str(tmp_path / "results"), "--server", "127.0.0.1:1")
+    try:
+        assert "compatible" in said and "17 passed" in said
+    finally:
+        names = [f"lif.local/images:{name}" for name in (
+            "quotes-linux-amd64", *(f"build-{path.name}" for path in
+                                    (tmp_path / "results").glob("*") if len(path.name) == 26))]
+        factories.docker("image", "rm", *names, check=False)
+
+
 def fetch(url):
     try:
         with urllib.request.urlopen(url, timeout=2) as reply:
