@@ -74,6 +74,41 @@ TEST_CASE("whatever a command printed, its build is recorded") {
   CHECK(read->tests[1].message == "\xef\xbf\xbd(");
 }
 
+TEST_CASE("packages are committed with their record, once, and can be found by name") {
+  PostgresHarness store;
+  auto pool = store.database().Pool("lif_controlplane");
+  Record record = TestRecord(1, "a");
+  for (int i = 0; i < 5000; ++i) {
+    record.packages.push_back({"npm", "package-" + std::to_string(i), "1.0", "", "pkg:npm/x@1.0"});
+  }
+  // As long as SpdxPackages leaves them, and hard to compress: PostgreSQL's indexes have a limit.
+  std::string noise;
+  for (uint32_t x = 1; noise.size() < 512; x = x * 1664525 + 1013904223) {
+    noise += static_cast<char>('!' + (x >> 24) % 90);
+  }
+  record.packages.push_back({noise.substr(0, 32), noise, noise.substr(0, 256), noise.substr(0, 32),
+                             std::string(2048, 'p')});
+  record.packages.push_back({"deb", "zlib1g", "1:1.2", "amd64", "pkg:deb/debian/zlib1g@1.2"});
+  record.packages.push_back({"deb", "zlib1g", "1:1.2", "i386", "pkg:deb/debian/zlib1g@1.2"});
+  REQUIRE(*store.writer().Commit(record) == CommitResult::kCommitted);
+  REQUIRE(*store.writer().Commit(record) == CommitResult::kExists);
+  CHECK(pool->Query("count", "SELECT count(*) FROM packages")->Int(0, 0) == 5003);
+  auto rows = pool->Query("find",
+                          "SELECT build_id, type, version, arch, purl FROM packages "
+                          "WHERE name = 'zlib1g' ORDER BY arch");
+  REQUIRE(rows.ok());
+  REQUIRE(rows->size() == 2);
+  CHECK(rows->Text(0, 0) == TestBuildId(1));
+  CHECK(rows->Text(0, 1) == "deb");
+  CHECK(rows->Text(0, 2) == "1:1.2");
+  CHECK(rows->Text(0, 3) == "amd64");
+  CHECK(rows->Text(1, 3) == "i386");
+  CHECK(rows->Text(0, 4) == "pkg:deb/debian/zlib1g@1.2");
+  auto long_one =
+      pool->Query("find", "SELECT 1 FROM packages WHERE name = $1", SqlParams().Add(noise));
+  CHECK(long_one->size() == 1);
+}
+
 TEST_CASE("records that contradict themselves are refused whole") {
   PostgresHarness store;
   Record id = TestRecord(1, "a");
