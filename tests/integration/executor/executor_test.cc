@@ -35,7 +35,7 @@ TEST_CASE("Builds go from the queue to records, images and tags") {
     CHECK(record.attempt == 1);
     CHECK(record.layers.size() == 3);
     CHECK(record.tests.size() == 3);
-    CHECK(record.artifacts.size() == 3);
+    CHECK(record.artifacts.size() == 4);  // evidence, log, Dockerfile, SBOM
     CHECK(fleet.GetJob(build).outcome == "compatible");
   }
   const auto tags = fleet.registry.tags();

@@ -102,7 +102,10 @@ TEST_CASE("daemons find out whether the schema is there and new enough") {
   auto missing = empty.Pool("postgres");
   CHECK(absl::IsFailedPrecondition(CheckSchema(*missing)));
   auto admin = migrated.Pool("postgres");
-  REQUIRE(admin->Query("forget", "DELETE FROM schema_migrations WHERE version = 3").ok());
+  REQUIRE(admin
+              ->Query("forget", "DELETE FROM schema_migrations WHERE version = $1::integer",
+                      SqlParams().AddInt(kSchemaVersion))
+              .ok());
   absl::Status old = CheckSchema(*pool);
   CHECK(absl::IsFailedPrecondition(old));
   CHECK(std::string(old.message()).find("run lif-migrate") != std::string::npos);
