@@ -98,6 +98,11 @@ absl::Status ExplainRpcError(const absl::Status& status, const ServerTarget& ser
                        " does not know this call\nit is no control plane, or older "
                        "than this lif ",
                        std::string(LifVersion())));
+    case absl::StatusCode::kResourceExhausted:
+      if (!Contains(message, "larger than max")) return status;
+      return absl::InvalidArgumentError(
+          absl::StrCat("the request is larger than the control plane at ", server.address,
+                       " takes (4 MiB)\nask for less at once: split it into several requests"));
     default:
       return status;
   }

@@ -2,14 +2,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/grpc_status.h"
-#include "common/base/utf8.h"
 
 namespace lif {
 namespace {
 
 constexpr size_t kMaxErrors = 20;
 constexpr size_t kMaxInMessage = 3;
-constexpr size_t kMaxQuoted = 120;
 
 }  // namespace
 
@@ -34,11 +32,6 @@ absl::Status FieldErrors::ToStatus() const {
     status = WithFieldViolation(std::move(status), error.field, error.problem);
   }
   return status;
-}
-
-std::string Quoted(std::string_view text) {
-  return absl::StrCat("'", TruncateUtf8(ToValidUtf8(text.substr(0, 2 * kMaxQuoted)), kMaxQuoted),
-                      "'");
 }
 
 }  // namespace lif

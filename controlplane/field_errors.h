@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/base/problem.h"  // Quoted
 
 namespace lif {
 
@@ -28,8 +29,5 @@ class FieldErrors {
   std::vector<Error> errors_;
   size_t dropped_ = 0;
 };
-
-// "'text'", valid UTF-8 and cut at 120 bytes, for messages about what a client sent.
-std::string Quoted(std::string_view text);
 
 }  // namespace lif

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/ids.h"
+#include "common/base/problem.h"
 #include "common/base/status_macros.h"
-#include "common/base/utf8.h"
 #include "common/plan/pool.h"
 
 namespace lif {
@@ -45,8 +45,8 @@ uint64_t BytesOf(const Module& module) {
 absl::Status CheckManifestId(const std::string& id) {
   if (IsName(id)) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("manifest ID '", TruncateUtf8(ToValidUtf8(id), 120),
-                   "' is malformed: use 1 to 100 of a-z 0-9 . _ -, starting with a-z or 0-9"));
+      absl::StrCat("manifest ID ", Quoted(id),
+                   " is malformed: use 1 to 100 of a-z 0-9 . _ -, starting with a-z or 0-9"));
 }
 
 }  // namespace

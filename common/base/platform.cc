@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/problem.h"
 
 namespace lif {
 
@@ -10,9 +11,8 @@ absl::StatusOr<Platform> ParsePlatform(std::string_view text) {
     Platform known{"linux", arch};
     if (text == known.ToString()) return known;
   }
-  return absl::InvalidArgumentError(absl::StrCat("unknown platform '",
-                                                 std::string(text.substr(0, 64)),
-                                                 "'; write linux/amd64 or linux/arm64"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown platform ", Quoted(text, 64), "; write linux/amd64 or linux/arm64"));
 }
 
 }  // namespace lif

@@ -30,8 +30,13 @@ void SortProblems(std::vector<Problem>& problems) {
 std::string Quoted(std::string_view text, size_t limit) {
   // ToValidUtf8 may triple the length: cut first, so that the cost is bounded by `limit`.
   std::string shown = TruncateUtf8(ToValidUtf8(text.substr(0, limit + 1)), limit);
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  for (size_t i = 0; i < shown.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(shown[i]);
+    if (byte < 0x20 || byte == 0x7f) shown[i] = '?';
+    // U+0080 to U+009F: a terminal may obey them, too.
+    if (byte == 0xc2 && i + 1 < shown.size() && static_cast<unsigned char>(shown[i + 1]) < 0xa0) {
+      shown.replace(i, 2, "?");
+    }
   }
   return absl::StrCat("'", shown, "'");
 }

@@ -29,7 +29,8 @@ class SqlParams {
   SqlParams& AddNull();
   SqlParams& AddOptionalInt(std::optional<int64_t> value);
   SqlParams& AddArray(const std::vector<std::string>& items);  // text[]
-  SqlParams& AddTime(absl::Time time);                         // timestamptz; InfinitePast is null
+  SqlParams& Append(const SqlParams& more);
+  SqlParams& AddTime(absl::Time time);  // timestamptz; InfinitePast is null
 
   const std::vector<std::optional<std::string>>& values() const { return values_; }
   // INVALID_ARGUMENT names the first text with a NUL, which PostgreSQL would cut off silently.

@@ -22,6 +22,11 @@ SqlParams& SqlParams::AddNull() {
   return *this;
 }
 
+SqlParams& SqlParams::Append(const SqlParams& more) {
+  values_.insert(values_.end(), more.values_.begin(), more.values_.end());
+  return *this;
+}
+
 SqlParams& SqlParams::AddOptionalInt(std::optional<int64_t> value) {
   return value ? AddInt(*value) : AddNull();
 }

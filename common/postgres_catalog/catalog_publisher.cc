@@ -19,6 +19,8 @@ namespace {
 // Keys asked for at once: bounds the documents that are in memory.
 constexpr size_t kChunk = 200;
 constexpr size_t kMaxConflicts = 20;
+// Rows of one INSERT: a round trip each would take most of the time of a large publish.
+constexpr size_t kRowsOfInsert = 50;
 
 constexpr char kLock[] = "SELECT pg_advisory_xact_lock(hashtextextended('lif.catalog.publish', 0))";
 
@@ -51,19 +53,21 @@ class Publication {
   explicit Publication(SqlSession& session) : session_(session) {}
 
   absl::Status Publish(const CatalogRows& table, PublishResult::Count& count) {
-    const std::string insert = InsertStatement(table.table);
     for (size_t begin = 0; begin < table.rows.size(); begin += kChunk) {
       size_t end = std::min(begin + kChunk, table.rows.size());
       LIF_ASSIGN_OR_RETURN(auto published, ReadPublished(session_, table, begin, end));
+      std::vector<const CatalogRow*> fresh;
       for (size_t i = begin; i < end; ++i) {
         const CatalogRow& row = table.rows[i];
         auto found = published.find(row.key);
-        if (found != published.end()) {
+        if (found == published.end()) {
+          fresh.push_back(&row);
+        } else {
           LIF_RETURN_IF_ERROR(Compare(table.table, row, found->second, count));
-        } else if (conflicts_.empty()) {  // nothing is kept after a conflict
-          LIF_RETURN_IF_ERROR(Insert(insert, row, count));
         }
       }
+      // Nothing is kept after a conflict.
+      if (conflicts_.empty()) LIF_RETURN_IF_ERROR(Insert(table.table, fresh, count));
     }
     return absl::OkStatus();
   }
@@ -97,12 +101,19 @@ class Publication {
     return absl::OkStatus();
   }
 
-  absl::Status Insert(const std::string& statement, const CatalogRow& row,
+  absl::Status Insert(const CatalogTable& table, const std::vector<const CatalogRow*>& rows,
                       PublishResult::Count& count) {
-    SqlParams values = row.values;
-    values.Add(row.digest).Add(row.document).Add(Sha256Hex(row.document));
-    ++count.published;
-    return session_.Exec(statement, values).status();
+    for (size_t begin = 0; begin < rows.size(); begin += kRowsOfInsert) {
+      const size_t end = std::min(begin + kRowsOfInsert, rows.size());
+      SqlParams values;
+      for (size_t i = begin; i < end; ++i) {
+        values.Append(rows[i]->values);
+        values.Add(rows[i]->digest).Add(rows[i]->document).Add(Sha256Hex(rows[i]->document));
+      }
+      LIF_RETURN_IF_ERROR(session_.Exec(InsertStatement(table, end - begin), values).status());
+      count.published += static_cast<int>(end - begin);
+    }
+    return absl::OkStatus();
   }
 
   SqlSession& session_;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "common/catalog/catalog_json.h"
@@ -50,7 +51,8 @@ CatalogRows BaseRows(const Catalog& catalog) {
 
 CatalogRows TemplateRows(const Catalog& catalog) {
   CatalogRows rows{
-      {"template", "templates", "ref", "name,version,summary", "write the change as a new version"},
+      {"template", "templates", "ref", "name,version,summary",
+       "undo the change here and write it as the next version, templates/<name>/<version>.yaml"},
       {}};
   for (const auto& [ref, image_template] : catalog.templates) {
     SqlParams values = SqlParams()
@@ -66,7 +68,8 @@ CatalogRows TemplateRows(const Catalog& catalog) {
 CatalogRows ModuleRows(const Catalog& catalog) {
   CatalogRows rows{
       {"module", "modules", "ref", "name,version,slot,summary,platforms::text[],file_blobs::text[]",
-       "write the change as a new version"},
+       "undo the change here and write it as the next version, in modules/<slot>/<name>/<version>; "
+       "new manifests may then name that"},
       {}};
   for (const auto& [ref, module] : catalog.modules) {
     std::vector<std::string> blobs;
@@ -81,11 +84,12 @@ CatalogRows ModuleRows(const Catalog& catalog) {
 }
 
 absl::StatusOr<CatalogRows> ManifestRows(const Catalog& catalog) {
-  CatalogRows rows{{"manifest", "manifests", "id",
-                    "id,summary,template_ref,base,modules::text[],module_names::text[],"
-                    "platforms::text[],requires::text[]",
-                    "a manifest ID means one image for ever: use a new ID"},
-                   {}};
+  CatalogRows rows{
+      {"manifest", "manifests", "id",
+       "id,summary,template_ref,base,modules::text[],module_names::text[],"
+       "platforms::text[],requires::text[]",
+       "a manifest ID means one image for ever: undo the change here and write it under a new ID"},
+      {}};
   for (const auto& [id, manifest] : catalog.manifests) {
     LIF_ASSIGN_OR_RETURN(ResolvedManifest resolved, ResolveManifest(catalog, id));
     ManifestSummary summary = Summarize(resolved);
@@ -117,19 +121,24 @@ absl::StatusOr<std::vector<CatalogRows>> RowsOf(const Catalog& catalog) {
   return all;
 }
 
-std::string InsertStatement(const CatalogTable& table) {
-  std::string columns;
-  std::string values;
-  int number = 0;
+std::string InsertStatement(const CatalogTable& table, size_t rows) {
+  std::vector<std::string> names;
+  std::vector<std::string> types;  // "::text[]" or ""
   for (const std::string& column : std::vector<std::string>(
            absl::StrSplit(table.columns + ",digest,document,document_sha256", ','))) {
     std::pair<std::string, std::string> parts = absl::StrSplit(column, absl::MaxSplits("::", 1));
-    absl::StrAppend(&columns, number == 0 ? "" : ", ", parts.first);
-    absl::StrAppend(&values, number == 0 ? "$" : ", $", number + 1,
-                    parts.second.empty() ? "" : "::", parts.second);
-    ++number;
+    names.push_back(parts.first);
+    types.push_back(parts.second.empty() ? "" : "::" + parts.second);
   }
-  return absl::StrCat("INSERT INTO ", table.name, " (", columns, ") VALUES (", values, ")");
+  std::string values;
+  size_t number = 0;
+  for (size_t row = 0; row < rows; ++row) {
+    for (size_t i = 0; i < types.size(); ++i) {
+      absl::StrAppend(&values, i > 0 ? ", " : row > 0 ? "), (" : "(", "$", ++number, types[i]);
+    }
+  }
+  return absl::StrCat("INSERT INTO ", table.name, " (", absl::StrJoin(names, ", "), ") VALUES ",
+                      values, ")");
 }
 
 }  // namespace lif

@@ -38,7 +38,8 @@ struct CatalogRows {
 // The rows refer to `catalog`, which must outlive them.
 absl::StatusOr<std::vector<CatalogRows>> RowsOf(const Catalog& catalog);
 
-// "INSERT INTO <table> …" whose parameters are `values`, then digest, document and its SHA-256.
-std::string InsertStatement(const CatalogTable& table);
+// "INSERT INTO <table> …" of so many rows (at least 1); the parameters of each are its `values`,
+// then digest, document and its SHA-256.
+std::string InsertStatement(const CatalogTable& table, size_t rows);
 
 }  // namespace lif

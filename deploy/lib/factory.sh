@@ -158,8 +158,19 @@ publish_catalog() {
     cp -r "$LIF_STATE/catalog" "$source"
   done
   run_lif catalog publish "$LIF_STATE/catalog" >>"$log" 2>&1 ||
-    die publish "the catalog is refused" "correct what the log names"
+    die publish "the catalog is refused" "$(publish_remedy "$log")"
   note "$(tail -n 1 "$log")"
+}
+
+# publish_remedy LOG: what was published never changes, which the catalog's own files may have.
+publish_remedy() {
+  if ! grep -q 'is published with other content' "$1"; then
+    echo "correct what the log names, then run this again"
+    return
+  fi
+  echo "what this factory has published never changes. Either undo the change that the log names" \
+    "and write it as a new version (docs/catalog.md), or begin with an empty factory:" \
+    "deploy/quickstart down; mv $LIF_STATE $LIF_STATE.old; deploy/quickstart"
 }
 
 # set_variable FILE NAME VALUE: of a catalog that has the variable; nothing when VALUE is empty.

@@ -6,12 +6,13 @@ import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent / "support"))
 
+import big_catalog as big  # noqa: E402
 import factory as factories  # noqa: E402  (its folder is on the path only now)
 import stubs as generated  # noqa: E402
-
-HERE = pathlib.Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +34,26 @@ def factory(catalog):
         made.start()
         made.publish(catalog, "busybox")
         made.publish(factories.ROOT / "catalog", "debian-12")
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def big_catalog(tmp_path_factory):
+    """A generated catalog of some pages: 120 modules, 230 manifests."""
+    directory = tmp_path_factory.mktemp("big") / "catalog"
+    big.make(directory, modules=120, manifests=230)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def served(big_catalog):
+    """A control plane with its stores, and nothing that builds; the generated catalog published."""
+    made = factories.Factory(executors=0)
+    try:
+        made.start("serve")
+        made.lif("catalog", "publish", str(big_catalog))
         yield made
     finally:
         made.stop()

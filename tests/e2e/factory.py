@@ -27,8 +27,9 @@ class Factory:
         self.build = pathlib.Path(os.environ.get("LIF_BUILD", ROOT / "build" / "release"))
         self.info = {}
 
-    def start(self):
-        self.script("up")
+    def start(self, what="up"):
+        """`up` brings all of it up, `serve` only the control plane and its stores."""
+        self.script(what)
         self.info = json.loads(self.script("json"))
 
     def stop(self):

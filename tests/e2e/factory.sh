@@ -1,6 +1,7 @@
 #!/bin/bash
 # A private factory for tests, from the same scripts as deploy/quickstart:
-#   factory.sh up | down | start NAME | stop NAME | restart NAME | publish DIR BASE… | json
+#   factory.sh up | serve | down | start NAME | stop NAME | restart NAME | publish DIR BASE… | json
+# `serve` starts the control plane and its stores, with nothing to build.
 # LIF_STATE is its state directory, LIF_BUILD holds the binaries, DOCKER_HOST the engine.
 set -euo pipefail
 
@@ -23,6 +24,14 @@ up() {
   phase executors start_executors
   phase busybox make_busybox_base
   phase debian make_debian_base
+}
+
+serve() {
+  phase postgres start_postgres
+  phase redis start_redis
+  phase schema migrate_schema
+  write_wrapper
+  phase controlplane start_controlplane
 }
 
 down() {
@@ -73,7 +82,7 @@ make_state_dirs
 command=${1:?a command}
 shift
 case $command in
-  up | down | start | stop | restart | publish) "$command" "$@" ;;
+  up | serve | down | start | stop | restart | publish) "$command" "$@" ;;
   json) show_status_json ;;
   *) say "unknown command $command"; exit 2 ;;
 esac

@@ -2,11 +2,13 @@
 
 #include <atomic>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "common/base/digest.h"
+#include "common/base/status_macros.h"
 #include "common/postgres_catalog/postgres_catalog_reader.h"
 #include "tests/integration/postgres_catalog/sample_catalog.h"
 #include "tests/support/catch.h"
@@ -138,6 +140,61 @@ TEST_CASE("when blobs or PostgreSQL are away nothing is published, and then it i
   PostgresServer::Instance().Stop();
   CHECK(absl::IsUnavailable(published.Publish(SampleCatalog()).status()));
   PostgresServer::Instance().Start();
+  CHECK(published.Publish(SampleCatalog())->published() == 8);
+}
+
+// Publishes while another session holds `manifests`, so that bases and modules are inserted and the
+// transaction is open; ends it by `interrupt`, and answers what the publisher was told.
+absl::Status PublishInterrupted(PublishedCatalog& published,
+                                const std::function<void(PostgresPool& admin)>& interrupt) {
+  auto admin = published.database().Pool("postgres");
+  absl::Status told;
+  std::jthread publisher;
+  // Ends in an error when the server is stopped under it.
+  (void)admin->Transact("hold the manifests", [&](SqlSession& session) -> absl::Status {
+    LIF_RETURN_IF_ERROR(session.Exec("LOCK TABLE manifests IN SHARE MODE").status());
+    publisher = std::jthread([&] { told = published.Publish(SampleCatalog()).status(); });
+    for (int waiting = 0; waiting == 0;) {
+      auto rows = admin->Query("wait", "SELECT count(*) FROM pg_locks WHERE NOT granted");
+      REQUIRE(rows.ok());
+      waiting = static_cast<int>(rows->Int(0, 0));
+    }
+    interrupt(*admin);
+    return absl::OkStatus();
+  });
+  publisher.join();
+  return told;
+}
+
+void CheckNothingIsPublished(PublishedCatalog& published) {
+  for (const char* table : {"bases", "modules", "templates", "manifests"}) {
+    CAPTURE(table);
+    CHECK(CountOf(published, table) == 0);
+  }
+}
+
+TEST_CASE("a publish whose connection breaks in its transaction is begun again, whole") {
+  PublishedCatalog published;
+  const absl::Status told = PublishInterrupted(published, [](PostgresPool& admin) {
+    REQUIRE(
+        admin.Query("terminate", "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+            .ok());
+  });
+  INFO(told.ToString());
+  CHECK(told.ok());
+  CHECK(CountOf(published, "modules") == 3);
+  CHECK(CountOf(published, "manifests") == 3);
+  CHECK(published.Publish(SampleCatalog())->unchanged() == 8);
+}
+
+TEST_CASE("a server that stops under a publish has nothing of it when it is back") {
+  PublishedCatalog published;
+  const absl::Status told =
+      PublishInterrupted(published, [](PostgresPool&) { PostgresServer::Instance().Stop(); });
+  PostgresServer::Instance().Start();
+  INFO(told.ToString());
+  CHECK(absl::IsUnavailable(told));
+  CheckNothingIsPublished(published);
   CHECK(published.Publish(SampleCatalog())->published() == 8);
 }
 

@@ -24,6 +24,8 @@ TEST_CASE("An unknown platform is refused by name", "[base]") {
     CHECK(status.message() ==
           "unknown platform '" + std::string(text) + "'; write linux/amd64 or linux/arm64");
   }
+  CHECK(ParsePlatform("\x1b[2J").status().message() ==
+        "unknown platform '?[2J'; write linux/amd64 or linux/arm64");
 }
 
 }  // namespace

@@ -28,6 +28,8 @@ TEST_CASE("Problems are sorted by place, and told once", "[base]") {
 TEST_CASE("What is quoted stays on its line and within its length", "[base]") {
   CHECK(Quoted("plain") == "'plain'");
   CHECK(Quoted("a\nb\x1b[31m\x7f") == "'a?b?[31m?'");
+  CHECK(Quoted("a\xc2\x9b"
+               "31m \xc2\xa0\xc3\xbc") == "'a?31m \xc2\xa0\xc3\xbc'");
   CHECK(Quoted("a\xff") == "'a\uFFFD'");
   CHECK(Quoted("abcdef", 5) == "'ab…'");
   CHECK(Quoted(std::string(1000000, '\xff')).size() <= 82);

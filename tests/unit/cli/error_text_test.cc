@@ -32,6 +32,12 @@ TEST_CASE("errors: a transport's words become what to do") {
   CHECK(ExplainRpcError(absl::DeadlineExceededError("Deadline Exceeded"), kServer)
             .message()
             .find("did not answer in time") != std::string::npos);
+  CHECK(ExplainRpcError(
+            absl::ResourceExhaustedError("Received message larger than max (67108880 vs. 4194304)"),
+            kServer)
+            .message() ==
+        "the request is larger than the control plane at h:1 takes (4 MiB)\nask for less at once: "
+        "split it into several requests");
   CHECK(ExplainRpcError(absl::UnimplementedError(""), kServer)
             .message()
             .find("does not know this call") != std::string::npos);

@@ -39,6 +39,8 @@ TEST_CASE("a NUL is found, and named by its place") {
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
   CHECK(std::string(status.message()).find("value 2") == 0);
   CHECK(SqlParams().Add("fine").AddNull().Check().ok());
+  CHECK(SqlParams().Add("a").Append(SqlParams().AddInt(2).AddNull()).values() ==
+        std::vector<std::optional<std::string>>{"a", "2", std::nullopt});
 }
 
 TEST_CASE("times are written in UTC with microseconds, and the past before all is null") {
