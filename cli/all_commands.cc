@@ -6,6 +6,7 @@ Commands AllCommands() {
   Commands commands;
   commands.push_back(MakeBuildCommand());
   commands.push_back(MakeStatusCommand());
+  commands.push_back(MakeWatchCommand());
   commands.push_back(MakeLogsCommand());
   commands.push_back(MakeCancelCommand());
   commands.push_back(MakeRecordsCommand());
@@ -19,7 +20,13 @@ Commands AllCommands() {
   commands.push_back(MakeCatalogPublishCommand());
   commands.push_back(MakeCatalogUpdateBaseCommand());
   commands.push_back(MakeExecutorsCommand());
+  commands.push_back(MakeDrainCommand());
   commands.push_back(MakeQueuesCommand());
+  commands.push_back(MakeDeadLettersListCommand());
+  commands.push_back(MakeDeadLettersRetryCommand());
+  commands.push_back(MakeDeadLettersDropCommand());
+  commands.push_back(MakeDoctorCommand());
+  commands.push_back(MakeDoctorQueueCommand());
   return commands;
 }
 

@@ -19,7 +19,8 @@ constexpr char kFooter[] =
 
 const std::map<std::string, std::string>& GroupSummaries() {
   static const std::map<std::string, std::string> summaries = {
-      {"catalog", "Check, publish and read catalogs"}};
+      {"catalog", "Check, publish and read catalogs"},
+      {"dead-letters", "List, retry and drop jobs that an operator must look at"}};
   return summaries;
 }
 
@@ -107,7 +108,9 @@ ExitCode RunCli(const std::vector<std::string>& args, Commands commands, CliCont
                                   "versioned modules.",
                        .config_section = ""});
   OptionSet& root = parser.root();
-  root.Add({.name = "--server", .value = "HOST:PORT", .help = "Control plane", .env = "LIF_SERVER"},
+  root.Add({.name = "--server", .value = "HOST:PORT[,…]",
+            .help = "Control plane, or several replicas of it: the first that answers is asked",
+            .env = "LIF_SERVER"},
            &context.server.address);
   TlsOptions tls;
   AddTlsOptions(&root, &tls);

@@ -105,6 +105,7 @@ void BuildWatch::Run(std::stop_token stop) {
     }
     if (failures == 0) Push({WatchUpdate::Kind::kLost, {}, told}, stop);
     context_->clock->Sleep(kBackoff.Delay(failures++, 0.5), stop);
+    channel_ = context_->Channel();  // another replica may answer
   }
   Push({WatchUpdate::Kind::kEnd, {}, absl::OkStatus()}, stop);
 }

@@ -1,4 +1,6 @@
 // lif cancel
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "cli/build_ref.h"
 #include "cli/commands.h"
@@ -10,6 +12,8 @@
 
 namespace lif {
 namespace {
+
+constexpr absl::Duration kLongestWait = absl::Seconds(60);
 
 class CancelCommand : public Command {
  public:
@@ -25,8 +29,16 @@ class CancelCommand : public Command {
                   .help = "Whose interest in the build ends",
                   .env = "LIF_TENANT"},
                  &tenant_);
-    options->Add({.name = "--all-waiters", .help = "Stop it even if others wait for it too"},
+    options->Add({.name = "--all-waiters,--force",
+                  .help = "Stop it even if others wait for it too (an operator's right)"},
                  &all_waiters_);
+    options->Add({.name = "--timeout",
+                  .value = "DURATION",
+                  .help = "Wait so long for its executor to confirm that nothing of it runs"},
+                 &timeout_);
+    options->SetFooter(
+        "When the answer says that it has ended, nothing of it runs any more. Exit code 3: it was "
+        "told to\nstop, and has not confirmed that within the timeout (at most 60s).\n");
   }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
@@ -36,13 +48,17 @@ class CancelCommand : public Command {
     request.set_build_id(id);
     request.set_tenant(tenant_);
     request.set_all_waiters(all_waiters_);
+    const absl::Duration wait = std::min(timeout_, kLongestWait);
+    request.mutable_wait()->set_seconds(absl::ToInt64Seconds(wait));
+    request.mutable_wait()->set_nanos(
+        static_cast<int32_t>(absl::ToInt64Nanoseconds(wait % absl::Seconds(1))));
     const auto stub = v1::BuildService::NewStub(channel);
     LIF_ASSIGN_OR_RETURN(
         const auto reply,
         (Call<v1::BuildService::Stub, v1::CancelBuildRequest, v1::CancelBuildResponse>(
-            context, *stub, &v1::BuildService::Stub::CancelBuild, request)));
+            context, *stub, &v1::BuildService::Stub::CancelBuild, request, kCallDeadline + wait)));
     context.terminal.out(context.json() ? MessageJson(reply) : Told(reply, id));
-    return ExitCode::kOk;
+    return reply.result() == v1::CANCEL_RESULT_REQUESTED ? ExitCode::kUnavailable : ExitCode::kOk;
   }
 
  private:
@@ -51,7 +67,10 @@ class CancelCommand : public Command {
       case v1::CANCEL_RESULT_CANCELLED:
         return absl::StrCat("cancelled before it began: ", id, "\n");
       case v1::CANCEL_RESULT_REQUESTED:
-        return absl::StrCat("its executor is stopping it: ", id, "\n  see: lif status ", id, "\n");
+        return absl::StrCat("asked its executor to stop it, which is not confirmed yet: ", id,
+                            "\n  see: lif status ", id, "\n");
+      case v1::CANCEL_RESULT_ENDED:
+        return EndedText(reply.build());
       case v1::CANCEL_RESULT_LEFT:
         return absl::StrCat("it goes on for others who wait for it: ", id,
                             "\n  to stop it all the same: lif cancel ", id, " --all-waiters\n");
@@ -63,7 +82,18 @@ class CancelCommand : public Command {
     }
   }
 
+  // Its verdict may have come before the cancellation.
+  static std::string EndedText(const v1::Build& build) {
+    const std::string outcome(OutcomeText(build.outcome()));
+    const bool cancelled = outcome.empty() || build.outcome() == v1::OUTCOME_CANCELLED;
+    return absl::StrCat(cancelled ? "cancelled, and nothing of it runs any more: "
+                                  : absl::StrCat("it ended as ", outcome,
+                                                 " before it could be stopped: "),
+                        build.build_id(), "\n");
+  }
+
   BuildRef ref_;
+  absl::Duration timeout_ = absl::Seconds(20);
   std::string tenant_ = "default";
   bool all_waiters_ = false;
 };

@@ -28,13 +28,15 @@ struct Terminal {
   bool err_is_terminal = false;  // progress may be redrawn in place
   size_t out_width = 0;          // columns; 0: not a terminal, do not shorten
   size_t err_width = 0;
+  size_t err_height = 24;  // lines
   Style out_style;
   Style err_style;
 };
 
 // How to speak to a control plane.
 struct ServerTarget {
-  std::string address = "127.0.0.1:7400";  // host:port, or unix:PATH
+  // host:port, or unix:PATH; of several, separated by commas, the first that answers.
+  std::string address = "127.0.0.1:7400";
   bool tls = false;
   std::string ca_pem;    // authorities to trust; "" for the system's
   std::string cert_pem;  // of the client, with its key; "" for none
@@ -56,6 +58,7 @@ struct CliContext {
   ServerTarget server;
   std::string output = "table";
 
+  // Of several replicas one that answers now: after an UNAVAILABLE, ask for a new one.
   std::shared_ptr<grpc::Channel> Channel() const { return connect(server); }
 
   bool json() const { return output == "json"; }

@@ -23,6 +23,13 @@ std::unique_ptr<Command> MakeCatalogPublishCommand();
 std::unique_ptr<Command> MakeCatalogUpdateBaseCommand();
 std::unique_ptr<Command> MakeExecutorsCommand();
 std::unique_ptr<Command> MakeQueuesCommand();
+std::unique_ptr<Command> MakeWatchCommand();
+std::unique_ptr<Command> MakeDrainCommand();
+std::unique_ptr<Command> MakeDeadLettersListCommand();
+std::unique_ptr<Command> MakeDeadLettersRetryCommand();
+std::unique_ptr<Command> MakeDeadLettersDropCommand();
+std::unique_ptr<Command> MakeDoctorCommand();
+std::unique_ptr<Command> MakeDoctorQueueCommand();
 
 // In the order of help.
 Commands AllCommands();

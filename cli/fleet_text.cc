@@ -116,7 +116,8 @@ std::string RenderExecutors(const google::protobuf::RepeatedPtrField<v1::Executo
     if (executor.lost()) {
       state = {"lost", Tone::kBad};
     } else if (executor.draining()) {
-      state = {"draining", Tone::kWarn};
+      state = {executor.build_ids_size() + executor.slots_busy() > 0 ? "draining" : "drained",
+               Tone::kWarn};
     } else if (executor.slots_busy() > 0) {
       state = {"working", Tone::kAccent};
     }
@@ -133,6 +134,26 @@ std::string RenderExecutors(const google::protobuf::RepeatedPtrField<v1::Executo
          {absl::StrJoin(executor.build_ids(), ","), Tone::kDim}});
   }
   return RenderTable(table, style, width);
+}
+
+std::string RenderDeadLetters(const google::protobuf::RepeatedPtrField<v1::DeadLetter>& letters,
+                              const Style& style, absl::Time now) {
+  std::string out;
+  for (const v1::DeadLetter& letter : letters) {
+    absl::StrAppend(&out, out.empty() ? "" : "\n", style.Paint(Tone::kStrong, letter.manifest_id()),
+                    " ", letter.platform(), "  ", style.Paint(Tone::kDim, letter.build_id()), "\n");
+    out += RenderFields(
+        {{"why", {SafeForTerminal(letter.reason(), style), Tone::kBad}},
+         {"died", letter.has_died_at() ? AgoText(TimeOf(letter.died_at()), now) : ""},
+         {"attempts", letter.attempts() > 1 ? absl::StrCat(letter.attempts()) : ""},
+         {"lost executors", letter.crashes() > 0 ? absl::StrCat(letter.crashes()) : ""},
+         {"last on", letter.last_executor()},
+         {"pool", letter.pool()},
+         {"job", {letter.job_id(), Tone::kDim}},
+         {"again", absl::StrCat("lif dead-letters retry ", letter.build_id())}},
+        style);
+  }
+  return out;
 }
 
 }  // namespace lif

@@ -21,4 +21,8 @@ std::string RenderPools(const google::protobuf::RepeatedPtrField<v1::PoolStatus>
 std::string RenderExecutors(const google::protobuf::RepeatedPtrField<v1::ExecutorStatus>& executors,
                             const Style& style, absl::Time now, size_t width);
 
+// One block each: what died, when, why.
+std::string RenderDeadLetters(const google::protobuf::RepeatedPtrField<v1::DeadLetter>& letters,
+                              const Style& style, absl::Time now);
+
 }  // namespace lif

@@ -25,15 +25,20 @@ class LogsCommand : public Command {
     AddBuildRef(options, &ref_);
     options->Add({.name = "-f,--follow", .help = "Wait for more until the build is over"},
                  &follow_);
+    options->Add({.name = "--offset",
+                  .value = "BYTES",
+                  .help = "Begin at this byte; from any replica it gives the same bytes"},
+                 &offset_);
     options->SetFooter(
         "The log is what the build and its tests print. With --output json each line is an object "
         "with the\noffset and the text of a piece.\n");
   }
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
-    const auto channel = context.Channel();
+    auto channel = context.Channel();
     LIF_ASSIGN_OR_RETURN(const std::string id, ResolveBuildId(context, channel, ref_));
-    int64_t offset = 0;
+    if (offset_ < 0) return absl::InvalidArgumentError("--offset: write 0 or more");
+    int64_t offset = offset_;
     int failures = 0;
     absl::Duration last_answer = context.clock->Steady();
     while (true) {
@@ -47,13 +52,14 @@ class LogsCommand : public Command {
         failures = 0;
       }
       const bool away = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
-      const bool first = offset == 0 && failures == 0 && absl::IsUnavailable(status);
+      const bool first = offset == offset_ && failures == 0 && absl::IsUnavailable(status);
       if (!status.ok() && (!away || first || context.clock->Steady() - last_answer > kPatience)) {
         return status;
       }
       if (absl::IsUnavailable(status)) {
         if (failures == 0) context.terminal.err("! the control plane went away; trying again\n");
         context.clock->Sleep(kBackoff.Delay(failures++, 0.5), context.interrupt);
+        channel = context.Channel();  // another replica may answer
       }
     }
   }
@@ -98,6 +104,7 @@ class LogsCommand : public Command {
 
   BuildRef ref_;
   bool follow_ = false;
+  int offset_ = 0;
 };
 
 }  // namespace

@@ -23,6 +23,11 @@ size_t WidthOf(int descriptor) {
   return size.ws_col;
 }
 
+size_t HeightOf(int descriptor) {
+  winsize size{};
+  return ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 ? 24 : size.ws_row;
+}
+
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -57,6 +62,7 @@ lif::Terminal MakeTerminal() {
   terminal.err_is_terminal = isatty(STDERR_FILENO) != 0 && Variable("TERM") != "dumb";
   terminal.out_width = WidthOf(STDOUT_FILENO);
   terminal.err_width = WidthOf(STDERR_FILENO);
+  terminal.err_height = HeightOf(STDERR_FILENO);
   terminal.out_style = StyleOf(STDOUT_FILENO);
   terminal.err_style = StyleOf(STDERR_FILENO);
   return terminal;

@@ -40,8 +40,19 @@ bool StepEnds(const v1::Step& before, const v1::Step& after) {
   return !SameStep(before, after) || after.number() > before.number();
 }
 
+// "attempt 2 of 3 begins at 2026-01-02 03:04:05Z"
+std::string AgainText(const v1::BuildEvent& event) {
+  std::string text = absl::StrCat("attempt ", event.attempt());
+  if (event.max_attempts() > 0) absl::StrAppend(&text, " of ", event.max_attempts());
+  if (event.has_not_before()) {
+    absl::StrAppend(&text, " begins at ", TimeText(TimeOf(event.not_before())));
+  }
+  return text;
+}
+
 std::string WaitingText(const v1::BuildEvent& event) {
   std::string text(StateText(event.state()));
+  if (event.state() == v1::BUILD_STATE_DELAYED) text = AgainText(event);
   if (!event.message().empty()) absl::StrAppend(&text, ": ", event.message());
   return text;
 }
@@ -157,7 +168,7 @@ std::string ProgressBoard::LiveChange(const Build& build, const v1::BuildEvent& 
   if (retried || backs_off) {
     const std::string name = builds_.size() == 1 ? "" : build.name + " ";
     const std::string what =
-        backs_off ? "will be tried again" : absl::StrCat("attempt ", next.attempt());
+        backs_off ? AgainText(next) : absl::StrCat("attempt ", next.attempt());
     absl::StrAppend(&lines, "  ", style.Paint(Tone::kWarn, "!"), " ", name, what,
                     next.message().empty() ? "" : ": ", SafeForTerminal(next.message(), style),
                     "\n");

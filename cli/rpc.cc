@@ -4,6 +4,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include "absl/strings/str_split.h"
 #include "cli/error_text.h"
 #include "common/base/grpc_status.h"
 #include "common/config/version.h"
@@ -12,10 +13,9 @@ namespace lif {
 namespace {
 
 constexpr int kMaxReplyBytes = 64 << 20;
+constexpr absl::Duration kConnectTime = absl::Seconds(1);  // to one of several replicas
 
-}  // namespace
-
-std::shared_ptr<grpc::Channel> ConnectToServer(const ServerTarget& target) {
+std::shared_ptr<grpc::Channel> ConnectTo(const ServerTarget& target, const std::string& address) {
   grpc::ChannelArguments arguments;
   // A proxy of the environment is for the web, not for a control plane next door.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -30,7 +30,31 @@ std::shared_ptr<grpc::Channel> ConnectToServer(const ServerTarget& target) {
   if (target.tls) {
     credentials = grpc::SslCredentials({target.ca_pem, target.key_pem, target.cert_pem});
   }
-  return grpc::CreateCustomChannel(target.address, credentials, arguments);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
+}
+
+// Waits until it is connected or has failed to.
+bool IsConnected(grpc::Channel& channel) {
+  const auto deadline = absl::ToChronoTime(absl::Now() + kConnectTime);
+  while (true) {
+    const grpc_connectivity_state state = channel.GetState(/*try_to_connect=*/true);
+    if (state == GRPC_CHANNEL_READY) return true;
+    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE || state == GRPC_CHANNEL_SHUTDOWN) return false;
+    if (!channel.WaitForStateChange(state, deadline)) return false;
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> ConnectToServer(const ServerTarget& target) {
+  const std::vector<std::string> addresses =
+      absl::StrSplit(target.address, absl::ByAnyChar(", "), absl::SkipEmpty());
+  if (addresses.size() < 2) return ConnectTo(target, target.address);
+  for (const std::string& address : addresses) {
+    std::shared_ptr<grpc::Channel> channel = ConnectTo(target, address);
+    if (IsConnected(*channel)) return channel;
+  }
+  return ConnectTo(target, addresses.front());  // its calls tell what is wrong
 }
 
 CallContext::CallContext(absl::Duration deadline, std::stop_token interrupt)

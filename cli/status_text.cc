@@ -37,12 +37,25 @@ bool Over(const v1::Build& build) {
   return build.state() == v1::BUILD_STATE_DONE || build.state() == v1::BUILD_STATE_DEAD;
 }
 
+// "attempt 2 of 3 begins in 12s (2026-01-02 03:04:05Z), because attempt 1 failed: …"
+std::string RetryText(const v1::Build& build, absl::Time now) {
+  std::string text = absl::StrCat("attempt ", build.attempt());
+  if (build.max_attempts() > 0) absl::StrAppend(&text, " of ", build.max_attempts());
+  if (build.has_not_before()) {
+    const absl::Time due = TimeOf(build.not_before());
+    absl::StrAppend(&text, " begins ", due > now ? "in " + DurationText(due - now) : "now", " (",
+                    TimeText(due), ")");
+  }
+  if (!build.message().empty()) {
+    absl::StrAppend(&text, ", because attempt ", build.attempt() - 1, " failed: ", build.message());
+  }
+  return text;
+}
+
 std::string WaitingText(const v1::Build& build, absl::Time now) {
+  if (build.state() == v1::BUILD_STATE_DELAYED) return RetryText(build, now);
   std::string text = build.waiting_reason();
   if (build.ahead() > 0) absl::StrAppend(&text, "; ", CountText(build.ahead(), "build"), " ahead");
-  if (build.state() == v1::BUILD_STATE_DELAYED && build.has_not_before()) {
-    absl::StrAppend(&text, "; next attempt in ", DurationText(TimeOf(build.not_before()) - now));
-  }
   return text;
 }
 
@@ -69,6 +82,7 @@ std::string WhenText(const google::protobuf::Timestamp& time, absl::Time now) {
 std::string AttemptText(const v1::Build& build) {
   if (build.attempt() <= 1 && build.crashes() == 0) return "";
   std::string text = absl::StrCat(build.attempt());
+  if (build.max_attempts() > 0) absl::StrAppend(&text, " of ", build.max_attempts());
   if (build.crashes() > 0) {
     absl::StrAppend(&text, ", after ", CountText(build.crashes(), "lost executor"));
   }
@@ -93,11 +107,14 @@ std::string RenderBuild(const v1::Build& build, const Style& style, absl::Time n
       style.Paint(state.tone, state.text), "  ", style.Paint(Tone::kStrong, build.manifest_id()),
       " ", build.platform(), "  ", style.Paint(Tone::kDim, build.build_id()), "\n");
   std::vector<Field> fields = {
-      {"waits", {WaitingText(build, now), Tone::kWarn}},
+      {"waits", {SafeForTerminal(WaitingText(build, now), style), Tone::kWarn}},
       {"doing", {SafeForTerminal(DoingText(build), style), Tone::kAccent}},
       {"cancelling", build.cancel_requested() && !Over(build) ? "asked for, not yet ended" : ""},
       {"attempt", AttemptText(build)},
-      {"before", {SafeForTerminal(Over(build) ? "" : build.message(), style), Tone::kWarn}},
+      {"before", {SafeForTerminal(Over(build) || build.state() == v1::BUILD_STATE_DELAYED ? ""
+                                                                                    : build.message(),
+                                  style),
+                  Tone::kWarn}},
       {"image", build.image()},
       {"executor", build.executor()},
       {"pool", build.pool()},

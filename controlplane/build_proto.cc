@@ -63,7 +63,7 @@ std::string WaitingReason(const JobView& job) {
     case JobState::kParked:
       return "waits for layers that other jobs build";
     case JobState::kDelayed:
-      return "backs off before its next attempt";
+      return absl::StrCat("backs off before attempt ", job.attempt, " of ", job.spec.max_attempts);
     default:
       return "";
   }
@@ -79,6 +79,7 @@ void SetJob(const JobView& job, v1::Build* out) {
   out->set_kind(ToProto(job.spec.kind));
   out->set_pool(Text(job.spec.pool));
   out->set_attempt(job.attempt);
+  out->set_max_attempts(job.spec.max_attempts);
   out->set_crashes(job.crash_count);
   out->set_executor(Text(job.executor));
   out->set_priority(job.priority);
@@ -198,10 +199,8 @@ void SetSubmitResponse(const SubmitBuildsOutput& output, v1::SubmitBuildsRespons
 void SetBuild(const BuildStatus& build, v1::Build* out) {
   out->set_ahead(-1);
   if (build.job) SetJob(*build.job, out);
-  if (build.unserved) {
-    out->set_waiting_reason("no registered executor serves pool " + out->pool() +
-                            ": it waits until one is started");
-  }
+  if (!build.why.text.empty()) out->set_waiting_reason(Text(build.why.text));
+  if (build.why.ahead >= 0) out->set_ahead(build.why.ahead);
   if (build.record) SetRecorded(*build.record, out);
 }
 
@@ -223,6 +222,8 @@ void SetEvent(const BuildStatus& build, absl::Time at, v1::BuildEvent* out) {
   out->set_message(EventMessage(view));
   out->set_executor(view.executor());
   out->set_attempt(view.attempt());
+  out->set_max_attempts(view.max_attempts());
+  if (view.has_not_before()) *out->mutable_not_before() = view.not_before();
   out->set_steps_cached(view.steps_cached());
   out->set_log_bytes(view.log_bytes());
   out->set_last(build.over());

@@ -126,13 +126,12 @@ absl::StatusOr<BuildStatus> BuildReader::Get(const std::string& build_id) const 
   return absl::IsNotFound(job.status()) ? UnknownBuild(build_id) : job.status();
 }
 
-absl::Status BuildReader::Explain(BuildStatus* build) const {
-  if (!build->job || build->job->state != JobState::kReady) return absl::OkStatus();
-  LIF_ASSIGN_OR_RETURN(const std::vector<ExecutorInfo> executors, queue_.ListExecutors());
-  build->unserved =
-      std::none_of(executors.begin(), executors.end(), [&](const ExecutorInfo& executor) {
-        return executor.alive && executor.pool == build->job->spec.pool;
-      });
+absl::Status Explain(QueueAdmin& admin, BuildStatus* build) {
+  if (build->over()) return absl::OkStatus();
+  absl::StatusOr<WaitReason> why = admin.Explain(build->build_id());
+  if (absl::IsNotFound(why.status())) return absl::OkStatus();  // it has just ended
+  if (!why.ok()) return why.status();
+  build->why = *std::move(why);
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/queue/job_queue.h"
+#include "common/queue/queue_admin.h"
 #include "common/records/record_store.h"
 
 namespace lif {
@@ -15,7 +16,7 @@ namespace lif {
 struct BuildStatus {
   std::optional<JobView> job;
   std::optional<Record> record;  // of a build that is over
-  bool unserved = false;         // ready, and no executor of its pool is alive; set by Explain
+  WaitReason why;                // of a build that waits; set by Explain
 
   const std::string& build_id() const { return job ? job->spec.build_id : record->build_id; }
   bool over() const { return record.has_value() || job->state == JobState::kDone; }
@@ -45,8 +46,6 @@ class BuildReader {
   // that is over is answered from its record even while the queue is away.
   absl::StatusOr<BuildStatus> Get(const std::string& build_id) const;
 
-  // Looks for why a ready build is not running: for those who ask about one build.
-  absl::Status Explain(BuildStatus* build) const;
 
   // The newest 1,000 jobs of the queue and all records, by build ID, which sorts by time.
   absl::StatusOr<BuildPage> List(const BuildFilter& filter) const;
@@ -55,6 +54,9 @@ class BuildReader {
   JobQueue& queue_;
   RecordReader& records_;
 };
+
+// Looks for why a build is not running: for those who ask about one build.
+absl::Status Explain(QueueAdmin& admin, BuildStatus* build);
 
 // Does the filter let it through? Pure; states and page included.
 bool Matches(const BuildFilter& filter, const BuildStatus& build);

@@ -2,6 +2,7 @@
 
 #include <grpcpp/server_context.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,12 +12,15 @@
 #include "common/base/status_macros.h"
 #include "controlplane/build_proto.h"
 #include "controlplane/field_errors.h"
+#include "controlplane/proto_values.h"
 #include "controlplane/submit_request.h"
 
 namespace lif {
 namespace {
 
 constexpr int kMaxWatched = 1000;
+constexpr absl::Duration kLongestCancelWait = absl::Seconds(60);
+constexpr absl::Duration kAnswerTime = absl::Milliseconds(500);  // left of a call's deadline
 
 // What the client sent, if it is one; tracing never fails a call.
 std::string TraceparentOf(const grpc::ServerContext& context) {
@@ -55,18 +59,38 @@ absl::Status CheckCancel(const v1::CancelBuildRequest& request) {
   if (request.all_waiters() && !request.tenant().empty()) {
     errors.Add("tenant", "must be empty with all_waiters: it speaks for all of them");
   }
+  if (request.has_wait() && (DurationOf(request.wait()) < absl::ZeroDuration() ||
+                             DurationOf(request.wait()) > kLongestCancelWait)) {
+    errors.Add("wait", "must be 0 s to 60 s; leave it out for 15 s");
+  }
   return errors.ToStatus();
 }
 
-v1::CancelResult ToProto(CancelResult result) {
-  switch (result) {
-    case CancelResult::kCancelled:
+CancelBuildInput CancelInputOf(const v1::CancelBuildRequest& request, absl::Time deadline,
+                               absl::Time now) {
+  CancelBuildInput input;
+  input.build_id = request.build_id();
+  // The queue takes no tenant for all of them.
+  input.tenant = request.all_waiters()      ? ""
+                 : request.tenant().empty() ? "default"
+                                            : request.tenant();
+  if (request.has_wait()) input.wait = DurationOf(request.wait());
+  // An answer in time is worth more than the end of the wait.
+  input.wait = std::clamp(deadline - now - kAnswerTime, absl::ZeroDuration(), input.wait);
+  return input;
+}
+
+v1::CancelResult ToProto(CancelAnswer answer) {
+  switch (answer) {
+    case CancelAnswer::kCancelled:
       return v1::CANCEL_RESULT_CANCELLED;
-    case CancelResult::kRequested:
+    case CancelAnswer::kEnded:
+      return v1::CANCEL_RESULT_ENDED;
+    case CancelAnswer::kRequested:
       return v1::CANCEL_RESULT_REQUESTED;
-    case CancelResult::kShared:
+    case CancelAnswer::kLeft:
       return v1::CANCEL_RESULT_LEFT;
-    case CancelResult::kEnded:
+    case CancelAnswer::kAlreadyDone:
       return v1::CANCEL_RESULT_ALREADY_DONE;
   }
   return v1::CANCEL_RESULT_UNSPECIFIED;
@@ -76,11 +100,12 @@ v1::CancelResult ToProto(CancelResult result) {
 
 BuildServiceAdapter::BuildServiceAdapter(Seams seams)
     : runner_(seams.runner),
-      queue_(seams.queue),
+      admin_(seams.admin),
       clock_(seams.clock),
       submitted_(seams.submitted),
       submit_({seams.manifests, seams.records, seams.queue, seams.clock}),
       builds_(seams.queue, seams.records),
+      cancel_({seams.queue, seams.records, seams.clock}),
       watcher_({seams.queue, seams.records, seams.clock}),
       logs_({seams.queue, seams.records, seams.log, seams.blobs, seams.clock}) {}
 
@@ -102,7 +127,7 @@ grpc::Status BuildServiceAdapter::GetBuild(grpc::ServerContext*, const v1::GetBu
                                            v1::GetBuildResponse* response) {
   return runner_.Run("GetBuild", RpcKind::kUnary, [&]() -> absl::Status {
     LIF_ASSIGN_OR_RETURN(BuildStatus build, builds_.Get(request->build_id()));
-    LIF_RETURN_IF_ERROR(builds_.Explain(&build));
+    LIF_RETURN_IF_ERROR(Explain(admin_, &build));
     SetBuild(build, response->mutable_build());
     return absl::OkStatus();
   });
@@ -160,21 +185,17 @@ grpc::Status BuildServiceAdapter::StreamBuildLog(
   });
 }
 
-grpc::Status BuildServiceAdapter::CancelBuild(grpc::ServerContext*,
+grpc::Status BuildServiceAdapter::CancelBuild(grpc::ServerContext* context,
                                               const v1::CancelBuildRequest* request,
                                               v1::CancelBuildResponse* response) {
   return runner_.Run("CancelBuild", RpcKind::kUnary, [&]() -> absl::Status {
     LIF_RETURN_IF_ERROR(CheckCancel(*request));
-    // The queue takes no tenant for all of them.
-    const std::string tenant = request->all_waiters()      ? ""
-                               : request->tenant().empty() ? "default"
-                                                           : request->tenant();
-    const absl::StatusOr<CancelResult> result = queue_.Cancel(request->build_id(), tenant);
-    // The queue forgets what is over; the records don't.
-    if (!result.ok() && !absl::IsNotFound(result.status())) return result.status();
-    LIF_ASSIGN_OR_RETURN(const BuildStatus build, builds_.Get(request->build_id()));
-    response->set_result(result.ok() ? ToProto(*result) : v1::CANCEL_RESULT_ALREADY_DONE);
-    SetBuild(build, response->mutable_build());
+    const CancelBuildInput input =
+        CancelInputOf(*request, absl::FromChrono(context->deadline()), absl::Now());
+    LIF_ASSIGN_OR_RETURN(const CancelBuildOutput output,
+                         cancel_.Run(input, runner_.EndOf(context)));
+    response->set_result(ToProto(output.answer));
+    SetBuild(output.build, response->mutable_build());
     return absl::OkStatus();
   });
 }

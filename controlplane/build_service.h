@@ -5,6 +5,7 @@
 
 #include "controlplane/build_log_reader.h"
 #include "controlplane/build_watcher.h"
+#include "controlplane/cancel_build.h"
 #include "controlplane/rpc.h"
 #include "controlplane/submit_builds.h"
 #include "lif/v1/build_service.grpc.pb.h"
@@ -19,6 +20,7 @@ class BuildServiceAdapter final : public v1::BuildService::Service {
     ManifestCache& manifests;
     RecordReader& records;
     JobQueue& queue;
+    QueueAdmin& admin;
     BuildLog& log;
     BlobStore& blobs;
     Clock& clock;
@@ -51,11 +53,12 @@ class BuildServiceAdapter final : public v1::BuildService::Service {
 
  private:
   RpcRunner& runner_;
-  JobQueue& queue_;
+  QueueAdmin& admin_;
   Clock& clock_;
   const std::function<void(const SubmitBuildsOutput&)> submitted_;
   const lif::SubmitBuilds submit_;
   const BuildReader builds_;
+  const lif::CancelBuild cancel_;
   const BuildWatcher watcher_;
   const BuildLogReader logs_;
 };

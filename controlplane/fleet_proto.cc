@@ -1,5 +1,7 @@
 #include "controlplane/fleet_proto.h"
 
+#include <algorithm>
+
 #include "common/config/version.h"
 #include "controlplane/build_proto.h"
 #include "controlplane/proto_values.h"
@@ -27,7 +29,8 @@ void SetPool(const PoolStats& pool, const std::vector<ExecutorInfo>& executors,
   out->set_slots_busy(busy);
 }
 
-void SetExecutor(const ExecutorInfo& executor, v1::ExecutorStatus* out) {
+void SetExecutor(const ExecutorInfo& executor, const std::vector<JobView>& active,
+                 v1::ExecutorStatus* out) {
   out->set_id(Text(executor.id));
   out->set_pool(Text(executor.pool));
   if (!executor.platform.empty()) out->add_platforms(Text(executor.platform));
@@ -36,13 +39,52 @@ void SetExecutor(const ExecutorInfo& executor, v1::ExecutorStatus* out) {
   }
   out->set_recipe(Text(executor.recipe));
   out->set_slots(executor.slots);
-  out->set_slots_busy(executor.busy);
+  for (const JobView& job : active) {
+    if (job.executor == executor.id) out->add_build_ids(Text(job.spec.build_id));
+  }
+  // Its own count is as old as its heartbeat.
+  out->set_slots_busy(std::max(executor.busy, out->build_ids_size()));
   out->set_version(Text(executor.version));
   if (IsTime(executor.started)) SetTime(executor.started, out->mutable_started_at());
   if (IsTime(executor.heartbeat)) SetTime(executor.heartbeat, out->mutable_last_heartbeat());
   out->set_lost(!executor.alive);
   out->set_draining(executor.draining);
   out->set_host(Text(executor.host));
+}
+
+void SetDeadLetter(const DeadLetter& letter, v1::DeadLetter* out) {
+  const JobView& job = letter.job;
+  out->set_job_id(Text(job.spec.job_id));
+  out->set_kind(ToProto(job.spec.kind));
+  out->set_build_id(Text(job.spec.build_id));
+  out->set_manifest_id(Text(job.spec.manifest_id));
+  out->set_platform(Text(job.spec.platform));
+  out->set_pool(Text(job.spec.pool));
+  if (IsTime(letter.died)) SetTime(letter.died, out->mutable_died_at());
+  out->set_reason(Text(letter.reason));
+  out->set_attempts(job.attempt);
+  out->set_crashes(job.crash_count);
+  out->set_last_executor(Text(job.executor));
+}
+
+void SetHealth(const Finding& finding, v1::HealthCheck* out) {
+  out->set_name(Text(finding.name));
+  switch (finding.state) {
+    case FindingState::kOk:
+      out->set_state(v1::HEALTH_STATE_OK);
+      break;
+    case FindingState::kWarning:
+      out->set_state(v1::HEALTH_STATE_WARNING);
+      break;
+    case FindingState::kProblem:
+      out->set_state(v1::HEALTH_STATE_PROBLEM);
+      break;
+    case FindingState::kSkipped:
+      out->set_state(v1::HEALTH_STATE_SKIPPED);
+      break;
+  }
+  out->set_detail(Text(finding.detail));
+  out->set_remedy(Text(finding.remedy));
 }
 
 void SetSummary(const FleetSummary& summary, const std::string& factory, v1::Summary* out) {
@@ -60,6 +102,10 @@ void SetSummary(const FleetSummary& summary, const std::string& factory, v1::Sum
     out->set_executors(out->executors() + 1);
     out->set_slots(out->slots() + executor.slots);
     out->set_slots_busy(out->slots_busy() + executor.busy);
+  }
+  if (summary.stores.empty() || summary.stores.front().status.ok()) {
+    queue->mutable_dead_letters()->set_value(summary.totals.dead_letters);
+    queue->mutable_awaiting_record()->set_value(summary.totals.awaiting_record);
   }
   out->set_manifests(summary.manifests);
   v1::OutcomeCounts* day = out->mutable_last_day();

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "common/doctor/finding.h"
 #include "common/queue/job_queue.h"
+#include "common/queue/queue_admin.h"
 #include "controlplane/fleet_summary.h"
 #include "lif/v1/fleet_service.pb.h"
 
@@ -13,7 +15,11 @@ namespace lif {
 // `executors` of all pools: those of this one say how many slots are busy or draining.
 void SetPool(const PoolStats& pool, const std::vector<ExecutorInfo>& executors,
              v1::PoolStatus* out);
-void SetExecutor(const ExecutorInfo& executor, v1::ExecutorStatus* out);
+// `active`: jobs that are leased, of any executor; those of this one are what it runs.
+void SetExecutor(const ExecutorInfo& executor, const std::vector<JobView>& active,
+                 v1::ExecutorStatus* out);
+void SetDeadLetter(const DeadLetter& letter, v1::DeadLetter* out);
+void SetHealth(const Finding& finding, v1::HealthCheck* out);
 void SetSummary(const FleetSummary& summary, const std::string& factory, v1::Summary* out);
 
 }  // namespace lif

@@ -20,6 +20,13 @@ constexpr absl::Duration kDefaultPeriod = absl::Seconds(2);
 constexpr absl::Duration kShortestPeriod = absl::Seconds(1);
 constexpr absl::Duration kLongestPeriod = absl::Seconds(60);
 
+absl::StatusOr<std::vector<JobView>> ActiveJobs(JobQueue& queue) {
+  JobFilter active;
+  active.state = JobState::kActive;
+  active.limit = 1000;
+  return queue.ListJobs(active);
+}
+
 absl::Status UnknownExecutor(const std::string& id, const std::vector<ExecutorInfo>& executors) {
   std::vector<std::string> ids;
   for (const ExecutorInfo& executor : executors) ids.push_back(executor.id);
@@ -58,6 +65,7 @@ grpc::Status FleetServiceAdapter::ListExecutors(grpc::ServerContext*,
     const int limit = CheckPageSize(request->page_size(), &errors);
     LIF_RETURN_IF_ERROR(errors.ToStatus());
     LIF_ASSIGN_OR_RETURN(std::vector<ExecutorInfo> executors, seams_.queue.ListExecutors());
+    LIF_ASSIGN_OR_RETURN(const std::vector<JobView> active, ActiveJobs(seams_.queue));
     std::sort(executors.begin(), executors.end(),
               [](const ExecutorInfo& a, const ExecutorInfo& b) { return a.id < b.id; });
     for (const ExecutorInfo& executor : executors) {
@@ -67,7 +75,7 @@ grpc::Status FleetServiceAdapter::ListExecutors(grpc::ServerContext*,
         response->set_next_page_token(response->executors(limit - 1).id());
         break;
       }
-      SetExecutor(executor, response->add_executors());
+      SetExecutor(executor, active, response->add_executors());
     }
     return absl::OkStatus();
   });
@@ -103,7 +111,9 @@ grpc::Status FleetServiceAdapter::DrainExecutor(grpc::ServerContext*,
       if (executor.id != request->executor_id()) continue;
       LIF_RETURN_IF_ERROR(seams_.queue.RequestDrain(executor.id, request->drain()));
       executor.draining = request->drain();
-      SetExecutor(executor, response->mutable_executor());
+      // After the drain: what it claimed before is among them, and nothing joins them.
+      LIF_ASSIGN_OR_RETURN(const std::vector<JobView> active, ActiveJobs(seams_.queue));
+      SetExecutor(executor, active, response->mutable_executor());
       return absl::OkStatus();
     }
     return UnknownExecutor(request->executor_id(), executors);

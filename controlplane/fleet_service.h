@@ -1,8 +1,12 @@
 // Adapter of lif.v1.FleetService: messages to the queue's pools and executors and back.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
+#include "common/doctor/finding.h"
+#include "controlplane/dead_letters.h"
 #include "controlplane/fleet_summary.h"
 #include "controlplane/rpc.h"
 #include "lif/v1/fleet_service.grpc.pb.h"
@@ -16,6 +20,9 @@ class FleetServiceAdapter final : public v1::FleetService::Service {
     RpcRunner& runner;
     FleetSummaryReader& summary;
     JobQueue& queue;
+    QueueAdmin& admin;
+    const DeadLetters& dead_letters;
+    std::function<std::vector<Finding>()> health;  // what this replica finds; blocks
     Clock& clock;
     std::string factory;  // its name
   };
@@ -31,22 +38,19 @@ class FleetServiceAdapter final : public v1::FleetService::Service {
                             grpc::ServerWriter<v1::WatchSummaryResponse>* writer) override;
   grpc::Status DrainExecutor(grpc::ServerContext* context, const v1::DrainExecutorRequest* request,
                              v1::DrainExecutorResponse* response) override;
-  grpc::Status ListDeadLetters(grpc::ServerContext*, const v1::ListDeadLettersRequest*,
-                               v1::ListDeadLettersResponse*) override {
-    return RpcRunner::Unimplemented("ListDeadLetters");
-  }
-  grpc::Status RetryDeadLetter(grpc::ServerContext*, const v1::RetryDeadLetterRequest*,
-                               v1::RetryDeadLetterResponse*) override {
-    return RpcRunner::Unimplemented("RetryDeadLetter");
-  }
-  grpc::Status DropDeadLetter(grpc::ServerContext*, const v1::DropDeadLetterRequest*,
-                              v1::DropDeadLetterResponse*) override {
-    return RpcRunner::Unimplemented("DropDeadLetter");
-  }
-  grpc::Status CheckQueue(grpc::ServerContext*, const v1::CheckQueueRequest*,
-                          v1::CheckQueueResponse*) override {
-    return RpcRunner::Unimplemented("CheckQueue");
-  }
+  grpc::Status ListDeadLetters(grpc::ServerContext* context,
+                               const v1::ListDeadLettersRequest* request,
+                               v1::ListDeadLettersResponse* response) override;
+  grpc::Status RetryDeadLetter(grpc::ServerContext* context,
+                               const v1::RetryDeadLetterRequest* request,
+                               v1::RetryDeadLetterResponse* response) override;
+  grpc::Status DropDeadLetter(grpc::ServerContext* context,
+                              const v1::DropDeadLetterRequest* request,
+                              v1::DropDeadLetterResponse* response) override;
+  grpc::Status CheckHealth(grpc::ServerContext* context, const v1::CheckHealthRequest* request,
+                           v1::CheckHealthResponse* response) override;
+  grpc::Status CheckQueue(grpc::ServerContext* context, const v1::CheckQueueRequest* request,
+                          v1::CheckQueueResponse* response) override;
   grpc::Status RunGc(grpc::ServerContext*, const v1::RunGcRequest*, v1::RunGcResponse*) override {
     return RpcRunner::Unimplemented("RunGc");
   }

@@ -72,6 +72,7 @@ absl::StatusOr<OutcomeCounts> CountOutcomes(RecordReader& records, absl::Time si
 absl::Status FleetSummaryReader::ReadQueue(FleetSummary* summary) const {
   LIF_ASSIGN_OR_RETURN(summary->pools, seams_.queue.ListPools());
   LIF_ASSIGN_OR_RETURN(summary->executors, seams_.queue.ListExecutors());
+  LIF_ASSIGN_OR_RETURN(summary->totals, seams_.admin.CountTotals());
   return absl::OkStatus();
 }
 

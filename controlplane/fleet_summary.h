@@ -14,6 +14,7 @@
 #include "common/blobs/blob_store.h"
 #include "common/catalog/catalog_reader.h"
 #include "common/queue/job_queue.h"
+#include "common/queue/queue_admin.h"
 #include "common/records/record_store.h"
 #include "controlplane/build_reader.h"
 
@@ -39,6 +40,7 @@ struct FleetSummary {
   std::vector<ExecutorInfo> executors;
   std::vector<BuildStatus> recent;  // newest first, at most 20
   int64_t manifests = 0;
+  QueueTotals totals;
   OutcomeCounts last_day;
   std::vector<StoreHealth> stores;
 };
@@ -50,6 +52,7 @@ class FleetSummaryReader {
     CatalogReader& catalog;
     RecordReader& records;
     JobQueue& queue;
+    QueueAdmin& admin;
     BlobStore& blobs;
     Clock& clock;
   };

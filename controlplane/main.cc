@@ -22,6 +22,7 @@
 #include "common/postgres_catalog/postgres_catalog_reader.h"
 #include "common/queue/redis_build_log.h"
 #include "common/queue/redis_job_queue.h"
+#include "common/queue/redis_queue_admin.h"
 #include "common/records/postgres_record_reader.h"
 #include "common/redis/redis_probe.h"
 #include "controlplane/build_service.h"
@@ -29,6 +30,7 @@
 #include "controlplane/config.h"
 #include "controlplane/control_plane_metrics.h"
 #include "controlplane/fleet_service.h"
+#include "controlplane/health.h"
 #include "controlplane/queue_sample.h"
 #include "controlplane/record_service.h"
 #include "controlplane/server.h"
@@ -39,6 +41,7 @@ namespace {
 
 constexpr int kExitError = 1;
 constexpr int kExitUsage = 2;
+constexpr int kAdminConnections = 2;
 constexpr absl::Duration kLongestTurn = absl::Minutes(2);
 
 PostgresOptions PostgresOptionsOf(const ControlPlaneConfig& config, const StoreErrors& errors) {
@@ -56,6 +59,15 @@ RedisOptions Counted(RedisOptions redis, const StoreErrors& errors) {
   return redis;
 }
 
+Health::Options HealthOptionsOf(const ControlPlaneConfig& config) {
+  Health::Options options;
+  options.factory = config.common.factory;
+  options.blob_dir = config.common.blob_dir;
+  options.version = std::string(LifVersion());
+  options.recipe = RecipeText(RecipeOf(config.common));
+  return options;
+}
+
 // Everything between the sockets. Members are in the order of their dependencies, so that each ends
 // before what it uses.
 class ControlPlane {
@@ -70,19 +82,25 @@ class ControlPlane {
         blob_files_(config.common.blob_dir),
         blobs_(blob_files_, errors_.Counter("blobs")),
         queue_({redis_, config.common.factory, config.redis_connections}, &clock_),
+        admin_({redis_, config.common.factory, kAdminConnections}, &clock_),
         log_({redis_, config.common.factory, config.redis_connections}, &clock_),
+        health_redis_({redis_, kAdminConnections}, &clock_),
         manifests_(catalog_, RecipeOf(config.common), uint64_t{1024} * 1024 * config.cache_mib),
         runner_({clock_, stop_.get_token(), logger,
                  [this](std::string_view rpc, const absl::Status& status, absl::Duration took) {
                    counts_.CallEnded(rpc, status, took);
                  }},
                 {config.max_calls, config.max_streams}),
-        summary_({catalog_, records_, queue_, blobs_, clock_}),
-        builds_({runner_, manifests_, records_, queue_, log_, blobs_, clock_,
+        summary_({catalog_, records_, queue_, admin_, blobs_, clock_}),
+        submit_({manifests_, records_, queue_, clock_}),
+        dead_letters_({admin_, queue_, records_, submit_}),
+        health_({postgres_, health_redis_, queue_, admin_, clock_}, HealthOptionsOf(config)),
+        builds_({runner_, manifests_, records_, queue_, admin_, log_, blobs_, clock_,
                  [this](const SubmitBuildsOutput& output) { counts_.Submitted(output); }}),
         catalog_service_({runner_, manifests_, catalog_}),
         record_service_({runner_, records_, blobs_}),
-        fleet_service_({runner_, summary_, queue_, clock_, config.common.factory}),
+        fleet_service_({runner_, summary_, queue_, admin_, dead_letters_,
+                        [this] { return health_.Check(); }, clock_, config.common.factory}),
         ticker_(queue_, clock_, logger, config.tick,
                 [this](const TickResult& result) { counts_.Ticked(result); }),
         redis_probe_(redis_, &clock_),
@@ -128,11 +146,16 @@ class ControlPlane {
   FileBlobStore blob_files_;
   ObservedBlobStore blobs_;
   RedisJobQueue queue_;
+  RedisQueueAdmin admin_;
   RedisBuildLog log_;
+  RedisClient health_redis_;
   ManifestCache manifests_;
   std::stop_source stop_;
   RpcRunner runner_;
   FleetSummaryReader summary_;
+  SubmitBuilds submit_;
+  DeadLetters dead_letters_;
+  Health health_;
   BuildServiceAdapter builds_;
   CatalogServiceAdapter catalog_service_;
   RecordServiceAdapter record_service_;

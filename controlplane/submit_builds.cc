@@ -250,11 +250,14 @@ absl::Status SubmitRun::SubmitChunk(const SubmitBuilds::Seams& seams,
 
 void SubmitRun::AnswerQueued(const SubmitUnit& unit, const SubmitOutcome& outcome) {
   const bool joined = outcome.disposition == SubmitDisposition::kJoined;
+  const int64_t generation = GenerationOf(outcome.job_id).value_or(unit.generation);
   Answer(unit, [&](SubmittedBuild* build) {
     build->answer = joined ? SubmitAnswer::kJoined : SubmitAnswer::kQueued;
     build->build_id = outcome.build_id;
-    build->generation = unit.generation;
-    build->reason = joined ? "the same build was submitted before" : unit.reason;
+    build->generation = generation;
+    build->reason = joined                          ? "the same build was submitted before"
+                    : generation != unit.generation ? "this request queued it before"
+                                                    : unit.reason;
   });
 }
 

@@ -155,6 +155,17 @@ void BuildTracker::Finish() {
   }
 }
 
+std::vector<std::string> BuildTracker::Open() const {
+  std::vector<std::string> open;
+  for (const std::string& digest : order_) {
+    const ProgressVertex& last = vertexes_.at(digest).last;
+    if (last.started != absl::InfinitePast() && last.completed == absl::InfinitePast()) {
+      open.push_back(OneLine(last.name));
+    }
+  }
+  return open;
+}
+
 std::vector<StepReport> BuildTracker::Steps() const {
   std::vector<StepReport> steps;
   for (const std::string& digest : order_) {

@@ -63,6 +63,8 @@ class BuildTracker {
   void Finish();
 
   BuildProgress progress() const { return progress_; }
+  // Names of the vertexes that the engine began and has not reported as ended.
+  std::vector<std::string> Open() const;
   std::vector<StepReport> Steps() const;  // in the order in which they were announced
   // The first that failed by itself, not because another one did. Errors of cache imports and
   // exports do not count: they fail no build.

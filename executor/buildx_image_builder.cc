@@ -19,6 +19,14 @@ std::string BaseName(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
 
+// buildx cancels the build at a SIGTERM, and ends once the engine has reported each step's end.
+std::string StoppedText(const BuildTracker& tracker) {
+  const std::vector<std::string> open = tracker.Open();
+  if (open.empty()) return "Stopped: the engine has ended every step.\n";
+  return absl::StrCat("Stopped: the engine has not reported the end of ", open.size(),
+                      " steps, among them ", open.front(), "\n");
+}
+
 absl::StatusOr<std::string> DigestOf(const std::string& metadata_file) {
   LIF_ASSIGN_OR_RETURN(const std::string text, ReadFile(metadata_file, kMaxMetadata));
   const auto metadata = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -79,6 +87,10 @@ absl::StatusOr<ImageBuildReport> BuildxImageBuilder::BuildOnce(const ImageBuildR
   for (const std::string& text : {decoder.plain(), out}) {
     const std::string trimmed(absl::StripTrailingAsciiWhitespace(text));
     if (!trimmed.empty()) observer.log(trimmed + "\n");
+  }
+
+  if (result.end == ProcessResult::End::kStopped || result.end == ProcessResult::End::kDeadline) {
+    observer.log(StoppedText(tracker));
   }
 
   ImageBuildReport report;

@@ -236,12 +236,6 @@ Recipe RecipeOf(const CommonConfig& config) {
   return recipe;
 }
 
-std::string RecipeText(const Recipe& recipe) {
-  return absl::StrCat("stitch=", recipe.stitch_version, " network=", recipe.network,
-                      " engine=", recipe.engine, " compression=", recipe.compression,
-                      " trust-domain=", recipe.trust_domain);
-}
-
 ExecutorIdentity IdentityOf(const ExecutorConfig& config) {
   ExecutorIdentity identity;
   identity.id = config.executor_id;

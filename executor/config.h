@@ -55,8 +55,6 @@ absl::StatusOr<ExecutorCommandLine> ParseExecutorCommandLine(const std::vector<s
 // "linux/amd64" or "linux/arm64".
 std::string MachinePlatform();
 Recipe RecipeOf(const CommonConfig& config);
-// Canonical text of a recipe, as executors advertise it.
-std::string RecipeText(const Recipe& recipe);
 ExecutorIdentity IdentityOf(const ExecutorConfig& config);
 
 }  // namespace lif

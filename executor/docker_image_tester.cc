@@ -15,6 +15,7 @@ constexpr size_t kMaxOutput = 256 << 10;
 // Starting the container counts against the test's time; a slow engine is not the test's fault.
 constexpr absl::Duration kStartAllowance = absl::Seconds(5);
 constexpr int kDockerFailed = 125;
+constexpr int kKilled = 137;
 
 absl::Status EngineError(const std::string& what, const CapturedProcess& process) {
   const std::string said(absl::StripAsciiWhitespace(process.err));
@@ -64,7 +65,6 @@ absl::StatusOr<TestRun> DockerImageTester::Run(const TestRunRequest& request,
   spec.kill_grace = absl::Seconds(1);  // the container goes by `docker rm -f`, not by this signal
   LIF_ASSIGN_OR_RETURN(const CapturedProcess process, RunCaptured(runner_, spec, stop, kMaxOutput));
   const ProcessResult& result = process.result;
-  if (result.end != ProcessResult::End::kExited) RemoveContainer(request.container);
   TestRun run;
   run.argv = spec.argv;
   run.timed_out = result.end == ProcessResult::End::kDeadline;
@@ -72,12 +72,23 @@ absl::StatusOr<TestRun> DockerImageTester::Run(const TestRunRequest& request,
   run.out = process.out;
   run.err = process.err;
   run.duration = result.duration;
+  if (result.end == ProcessResult::End::kExited && run.exit_code == kKilled) {
+    run.out_of_memory = RanOutOfMemory(request.container);
+  }
+  RemoveContainer(request.container);
   if (run.timed_out ||
       (result.end == ProcessResult::End::kExited &&
        !(run.exit_code == kDockerFailed && absl::StartsWith(process.err, "docker: ")))) {
     return run;
   }
   return EngineError(absl::StrCat("docker run of ", request.image), process);
+}
+
+bool DockerImageTester::RanOutOfMemory(const std::string& container) {
+  const auto asked = Docker({"inspect", "--type=container", "--format={{.State.OOMKilled}}", container},
+                            kHousekeeping, std::stop_token());
+  return asked.ok() && asked->result.Succeeded() &&
+         absl::StripAsciiWhitespace(asked->out) == "true";
 }
 
 void DockerImageTester::RemoveContainer(const std::string& name) {

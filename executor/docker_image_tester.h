@@ -23,6 +23,7 @@ class DockerImageTester final : public ImageTester {
  private:
   absl::StatusOr<CapturedProcess> Docker(std::vector<std::string> arguments,
                                          absl::Duration deadline, std::stop_token stop);
+  bool RanOutOfMemory(const std::string& container);
   void RemoveContainer(const std::string& name);
   void RemoveImages(const std::vector<std::string>& images);
 

@@ -15,7 +15,7 @@ std::vector<std::string> DockerCommand(const DockerTestOptions& options) {
 std::vector<std::string> DockerTestCommand(const DockerTestOptions& options,
                                            const TestRunRequest& request) {
   std::vector<std::string> argv = DockerCommand(options);
-  argv.insert(argv.end(), {"run", "--rm", "--init", "--pull=never"});
+  argv.insert(argv.end(), {"run", "--init", "--pull=never"});
   argv.push_back("--name=" + request.container);
   argv.push_back("--label=lif.executor=" + options.executor_id);
   argv.push_back("--label=lif.owner=" + options.owner);

@@ -60,7 +60,12 @@ void ExecutorLoop::RunSlot(std::stop_token drain) {
       lease = keeper_.Hold({job->spec.job_id, job->token});
       ++busy_;
     }
-    handler_.Handle(*job, *lease);
+    // Claimed in the moment in which the drain came: others begin it sooner than we end it.
+    if (drain.stop_requested() && queue_.Requeue(lease->lease()).ok()) {
+      logger_.Info("job handed back unbegun", {{"build_id", job->spec.build_id}});
+    } else {
+      handler_.Handle(*job, *lease);
+    }
     keeper_.Release(lease);
     --busy_;
   }

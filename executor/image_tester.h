@@ -25,6 +25,7 @@ struct TestRunRequest {
 struct TestRun {
   std::vector<std::string> argv;  // what ran on this machine
   bool timed_out = false;
+  bool out_of_memory = false;  // the kernel killed something in it for its memory limit
   int exit_code = 0;
   std::string out;  // each at most 256 KiB, the end of it
   std::string err;

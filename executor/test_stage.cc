@@ -10,6 +10,9 @@ namespace lif {
 namespace {
 
 constexpr size_t kTailLines = 50;
+// As a shell has them: 128 + the signal.
+constexpr int kSigkilled = 137;
+constexpr int kSigtermed = 143;
 
 struct PlannedTest {
   std::string module_ref;  // "" for the template's
@@ -32,7 +35,7 @@ std::string Fault(const ImageTest& test, const TestRun& run) {
   if (run.timed_out) {
     return absl::StrCat("did not end within ", absl::FormatDuration(test.timeout));
   }
-  if (run.exit_code == 137) return "was killed (exit code 137), as when its memory runs out";
+  if (run.out_of_memory) return "was killed because its memory ran out (exit code 137)";
   if (run.exit_code != 0) return absl::StrCat("ended with exit code ", run.exit_code);
   if (test.expect_stdout.has_value() && !absl::StrContains(run.out, *test.expect_stdout)) {
     return absl::StrCat("stdout has no '", *test.expect_stdout, "'");
@@ -80,6 +83,26 @@ void Note(BuildRun& run, const PlannedTest& planned, const TestRun& ran, const s
   run.reporter.Log(ran.err);
 }
 
+// A signal that the container got from outside, such as `docker kill` or an engine that stops, says
+// nothing about the image. SIGKILL of a lack of memory does.
+bool WasKilledFromOutside(const TestRun& run) {
+  return !run.timed_out && !run.out_of_memory &&
+         (run.exit_code == kSigkilled || run.exit_code == kSigtermed);
+}
+
+StageFailure Killed(BuildRun& run, const PlannedTest& planned, const TestRun& ran) {
+  StageFailure failure = Retryable(
+      FailureClass::kInfrastructure,
+      absl::StrCat("the container of test ", planned.test.name,
+                   " was killed from outside (exit code ", ran.exit_code,
+                   "), and not for its memory; see who stops containers on this engine"));
+  failure.detail.module_ref = planned.module_ref;
+  failure.detail.command = ShellLine(planned.test.run);
+  failure.detail.exit_code = ran.exit_code;
+  run.log_tail = LastLines(ran);
+  return failure;
+}
+
 StageFailure Incompatible(BuildRun& run, const PlannedTest& planned, const TestRun& ran,
                           const std::string& fault) {
   StageFailure failure;
@@ -106,6 +129,7 @@ StageResult RunTests(const StageContext& context, const std::vector<PlannedTest>
                        .step_name = tests[i].test.name});
     const auto ran = context.services.tester.Run(RequestFor(context, tests[i], i), context.stop);
     if (!ran.ok()) return Retryable(ran.status());
+    if (WasKilledFromOutside(*ran)) return Killed(run, tests[i], *ran);
     const std::string fault = Fault(tests[i].test, *ran);
     Note(run, tests[i], *ran, fault);
     if (!fault.empty()) return Incompatible(run, tests[i], *ran, fault);

@@ -81,6 +81,12 @@ std::vector<Platform> PlatformsOf(const Base& base) {
 
 }  // namespace
 
+std::string RecipeText(const Recipe& recipe) {
+  return absl::StrCat("stitch=", recipe.stitch_version, " network=", recipe.network,
+                      " engine=", recipe.engine, " compression=", recipe.compression,
+                      " trust-domain=", recipe.trust_domain);
+}
+
 std::string RecipeDigest(const Recipe& recipe, int64_t base_epoch) {
   return CanonicalEncoder("lif.recipe.v1")
       .AddInt(recipe.stitch_version)

@@ -23,6 +23,9 @@ struct Recipe {
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };
 
+// Canonical text of a recipe, as executors advertise it.
+std::string RecipeText(const Recipe& recipe);
+
 // All are 64 hex digits of SHA-256.
 std::string RecipeDigest(const Recipe& recipe, int64_t base_epoch);
 // Fragment, files, arguments as resolved, secret versions.

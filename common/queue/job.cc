@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "absl/strings/numbers.h"
+
 namespace lif {
 namespace {
 
@@ -44,6 +46,15 @@ std::string_view FailureClassName(FailureClass failure) {
 
 std::optional<FailureClass> ParseFailureClass(std::string_view name) {
   return Find<FailureClass>(kFailures, name);
+}
+
+std::optional<int64_t> GenerationOf(const std::string& job_id) {
+  int64_t generation = 0;
+  const size_t dot = job_id.find('.');
+  if (dot == std::string::npos || !absl::SimpleAtoi(job_id.substr(dot + 1), &generation)) {
+    return std::nullopt;
+  }
+  return generation;
 }
 
 }  // namespace lif

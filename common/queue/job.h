@@ -59,6 +59,9 @@ struct JobSpec {
   std::string traceparent;  // W3C Trace Context, or ""
 };
 
+// Of a job ID, "<key>.<generation>"; nullopt when it is not one.
+std::optional<int64_t> GenerationOf(const std::string& job_id);
+
 struct Lease {
   std::string job_id;
   int64_t token = 0;  // fencing token: rises with each claim of the job

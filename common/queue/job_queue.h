@@ -35,6 +35,8 @@ enum class SubmitDisposition {
 };
 
 struct SubmitOutcome {
+  // As submitted; or, for a request repeated after its job had ended, that job's: an earlier
+  // generation of the key, known as long as it is retained.
   std::string job_id;
   std::string build_id;  // of the job that exists now
   SubmitDisposition disposition = SubmitDisposition::kQueued;

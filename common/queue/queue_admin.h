@@ -16,6 +16,11 @@ struct DeadLetter {
   std::string reason;  // and what to do
 };
 
+struct QueueTotals {
+  int64_t dead_letters = 0;
+  int64_t awaiting_record = 0;  // ended without an executor; their records are to be written
+};
+
 // A limit of 0 is none.
 struct TenantPolicy {
   double weight = 1;        // 0.01 … 100: its share of slots beside others
@@ -53,8 +58,11 @@ class QueueAdmin {
   // Newest first; `pool` "" for all; 1..1000.
   virtual absl::StatusOr<std::vector<DeadLetter>> ListDeadLetters(const std::string& pool,
                                                                   int limit) = 0;
+  // NOT_FOUND when the job is no dead letter.
+  virtual absl::StatusOr<DeadLetter> GetDeadLetter(const std::string& job_id) = 0;
   // It has been seen. To run its build again, submit the next generation. NOT_FOUND.
   virtual absl::Status DropDeadLetter(const std::string& job_id) = 0;
+  virtual absl::StatusOr<QueueTotals> CountTotals() = 0;
   virtual absl::Status SetTenantPolicy(const std::string& tenant, const TenantPolicy& policy) = 0;
   virtual absl::StatusOr<TenantUsage> GetTenantUsage(const std::string& tenant) = 0;
   // Every invariant, on the live factory; changes nothing. Lists at most `limit` violations.

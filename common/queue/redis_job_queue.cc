@@ -83,7 +83,10 @@ absl::StatusOr<std::vector<SubmitOutcome>> RedisJobQueue::Submit(const SubmitReq
   std::vector<SubmitOutcome> outcomes;
   for (size_t i = 0; i < request.jobs.size(); ++i) {
     LIF_ASSIGN_OR_RETURN(SubmitDisposition disposition, ParseDisposition(flat[3 * i + 1]));
-    outcomes.push_back({request.jobs[i].job_id, flat[3 * i], disposition, flat[3 * i + 2] == "1"});
+    const std::string& more = flat[3 * i + 2];
+    const bool earlier = more.size() > 1;  // the job ID of a generation that this request made
+    outcomes.push_back(
+        {earlier ? more : request.jobs[i].job_id, flat[3 * i], disposition, more == "1"});
   }
   return outcomes;
 }

@@ -82,6 +82,21 @@ std::string ReadyText(const std::map<std::string, std::string>& why, int64_t ahe
                       why.at("tenant"), " in pool ", why.at("pool"));
 }
 
+// "attempt 2 of 3 begins at …, because attempt 1 failed: …"
+std::string RetryText(const std::map<std::string, std::string>& why) {
+  int64_t due = 0;
+  int failed = 0;
+  if (!absl::SimpleAtoi(why.at("nb"), &due) || !absl::SimpleAtoi(why.at("att"), &failed)) {
+    return "backing off after a failed attempt";
+  }
+  std::string text = absl::StrCat(
+      "attempt ", failed + 1, " of ", why.at("max"), " begins at ",
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(due), absl::UTCTimeZone()));
+  const std::string& error = why.at("err");
+  if (!error.empty()) absl::StrAppend(&text, ", because attempt ", failed, " failed: ", error);
+  return text;
+}
+
 std::string WaitText(const std::map<std::string, std::string>& why, int64_t ahead) {
   const std::string& state = why.at("st");
   if (state == "ending") return "it has ended; an executor of any pool will write its record";
@@ -93,14 +108,7 @@ std::string WaitText(const std::map<std::string, std::string>& why, int64_t ahea
     return absl::StrCat("no registered executor serves pool ", why.at("pool"),
                         "; start one with --pool ", why.at("pool"));
   }
-  if (state == "delayed") {
-    int64_t millis = 0;
-    if (!absl::SimpleAtoi(why.at("nb"), &millis)) return "backing off after a failed attempt";
-    return absl::StrCat(
-        "backing off until ",
-        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(millis), absl::UTCTimeZone()),
-        " after a failed attempt");
-  }
+  if (state == "delayed") return RetryText(why);
   return ReadyText(why, ahead);
 }
 
@@ -151,6 +159,26 @@ absl::StatusOr<std::vector<DeadLetter>> RedisQueueAdmin::ListDeadLetters(const s
     letters.push_back({std::move(job), when, std::move(reason)});
   }
   return letters;
+}
+
+absl::StatusOr<DeadLetter> RedisQueueAdmin::GetDeadLetter(const std::string& job_id) {
+  LIF_ASSIGN_OR_RETURN(std::vector<JobView> jobs, FetchJobs({job_id}));
+  if (jobs.empty() || !jobs.front().dead) {
+    return absl::NotFoundError(absl::StrCat("job ", job_id, " is not a dead letter"));
+  }
+  std::string reason = jobs.front().last_error;
+  const absl::Time died = jobs.front().finished;
+  return DeadLetter{std::move(jobs.front()), died, std::move(reason)};
+}
+
+absl::StatusOr<QueueTotals> RedisQueueAdmin::CountTotals() {
+  LIF_ASSIGN_OR_RETURN(RedisReply reply, functions_.Call(client_, "counts", {}));
+  LIF_ASSIGN_OR_RETURN(std::vector<std::string> counts, reply.AsStrings());
+  if (counts.size() != 2) return absl::InternalError("the queue answered counts of another shape");
+  QueueTotals totals;
+  LIF_ASSIGN_OR_RETURN(totals.dead_letters, Number(counts[0]));
+  LIF_ASSIGN_OR_RETURN(totals.awaiting_record, Number(counts[1]));
+  return totals;
 }
 
 absl::Status RedisQueueAdmin::DropDeadLetter(const std::string& job_id) {

@@ -26,7 +26,9 @@ class RedisQueueAdmin final : public QueueAdmin {
 
   absl::StatusOr<std::vector<DeadLetter>> ListDeadLetters(const std::string& pool,
                                                           int limit) override;
+  absl::StatusOr<DeadLetter> GetDeadLetter(const std::string& job_id) override;
   absl::Status DropDeadLetter(const std::string& job_id) override;
+  absl::StatusOr<QueueTotals> CountTotals() override;
   absl::Status SetTenantPolicy(const std::string& tenant, const TenantPolicy& policy) override;
   absl::StatusOr<TenantUsage> GetTenantUsage(const std::string& tenant) override;
   absl::StatusOr<QueueCheck> CheckQueue(int limit) override;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/ids.h"
 #include "tests/contracts/queue_steps.h"
 #include "tests/support/catch.h"
@@ -75,6 +76,33 @@ void Joining(QueueHarness& queue) {
     const SubmitOutcome done = MustSubmit(queue, TestRequest({TestJob("a")}))[0];
     REQUIRE(done.disposition == SubmitDisposition::kDone);
     REQUIRE(done.build_id == build_id);
+  }
+  SECTION("a request repeated after the end makes no further generation") {
+    MustComplete(queue, ClaimOne(queue), "compatible");
+    SubmitRequest repeated = first;
+    repeated.jobs[0].generation = 2;
+    repeated.jobs[0].job_id = absl::StrCat(first.jobs[0].key, ".2");
+    repeated.jobs[0].build_id = NewUlid(queue.Now());
+    const SubmitOutcome again = MustSubmit(queue, repeated)[0];
+    REQUIRE(again.disposition == SubmitDisposition::kQueued);
+    REQUIRE(again.build_id == build_id);
+    REQUIRE(again.job_id == first.jobs[0].job_id);
+    REQUIRE(!again.stopping);
+    REQUIRE(queue.jobs().ListJobs({})->size() == 1);
+
+    // Another request does.
+    repeated.request_id = NewUlid(queue.Now());
+    const SubmitOutcome next = MustSubmit(queue, repeated)[0];
+    REQUIRE(next.disposition == SubmitDisposition::kQueued);
+    REQUIRE(next.job_id == repeated.jobs[0].job_id);
+    REQUIRE(next.build_id == repeated.jobs[0].build_id);
+    // The first one, repeated once more, still finds what it made.
+    repeated.request_id = first.request_id;
+    repeated.jobs[0].generation = 3;
+    repeated.jobs[0].job_id = absl::StrCat(first.jobs[0].key, ".3");
+    repeated.jobs[0].build_id = NewUlid(queue.Now());
+    REQUIRE(MustSubmit(queue, repeated)[0].build_id == build_id);
+    return;
   }
   SECTION("a job that is being stopped tells so") {
     ClaimOne(queue);

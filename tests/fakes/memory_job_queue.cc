@@ -66,6 +66,13 @@ absl::StatusOr<std::vector<SubmitOutcome>> MemoryJobQueue::Submit(const SubmitRe
 SubmitOutcome MemoryJobQueue::SubmitJob(const SubmitRequest& request, const JobSpec& spec) {
   auto found = jobs_.find(spec.job_id);
   if (found == jobs_.end()) {
+    constexpr int64_t kRepeatDepth = 8;
+    for (int64_t older = spec.generation - 1;
+         older >= std::max<int64_t>(1, spec.generation - kRepeatDepth); --older) {
+      const auto made = jobs_.find(absl::StrCat(spec.key, ".", older));
+      if (made == jobs_.end() || made->second.request_id != request.request_id) continue;
+      return {made->first, made->second.view.spec.build_id, SubmitDisposition::kQueued};
+    }
     CreateJob(request, spec);
     return {spec.job_id, spec.build_id, SubmitDisposition::kQueued};
   }

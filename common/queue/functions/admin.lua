@@ -1,5 +1,13 @@
 -- What operators do: dead letters, tenants, and the question why a job waits.
 
+-- counts(): dead letters, and jobs that ended and want a record.
+local function counts(keys)
+  local ctx = enter(keys)
+  return {
+    int(redis.call('ZCARD', key(ctx, 'dead'))), int(redis.call('ZCARD', key(ctx, 'blamed'))),
+  }
+end
+
 -- drop_dead(job ID): an operator has seen it; retention begins.
 local function drop_dead(keys, args)
   local ctx = enter(keys)
@@ -91,6 +99,10 @@ local function explain(keys, args)
     add('tenant', tenant)
     add('ahead', int(redis.call('ZRANK', key(ctx, 'rdy', job.pool, tenant), id) or 0))
     if not may_run(policy) then add('quota', int(policy.max_running)) end
+  elseif job.st == 'delayed' then
+    add('att', job.att or '0')
+    add('max', job.max or '0')
+    add('err', (job.err or ''):sub(1, 500))
   elseif job.st == 'waiting' or job.st == 'parked' then
     local count, text = describe_needs(ctx, id)
     add('needs', text)

@@ -1,7 +1,8 @@
 -- submit(request, tenant, priority, ttl_ms, chunk, chunks, n, jobs…): at most 64 jobs, parents
 -- first, all or nothing. A job: id, kind, build ID, manifest, platform, pool, max attempts,
 -- traceparent, number of needs, needs…  Answers three strings a job: build ID, disposition, and "1"
--- when the job is being stopped, so that its outcome will be no verdict.
+-- when the job is being stopped, so that its outcome will be no verdict; or, in its place, the ID of
+-- the earlier generation that this same request made.
 
 local SUBMIT_MAX = 64
 local MAX_NEEDS = 64
@@ -142,9 +143,25 @@ local function extend_ttl(ctx, request, job)
   end
 end
 
+-- A request that is repeated after its job has ended asks for the next generation, as if it were a
+-- new one. What it made before answers it, as long as the queue retains that.
+local REPEAT_DEPTH = 8
+
+local function made_before(ctx, request, given)
+  local hex, generation = given.id:match('^([0-9a-f]+)%.(%d+)$')
+  local asked = tonumber(generation)
+  for older = asked - 1, math.max(1, asked - REPEAT_DEPTH), -1 do
+    local job = load_job(ctx, hex .. '.' .. int(older))
+    if job and job.req == request.id then return job end
+  end
+  return nil
+end
+
 local function submit_job(ctx, request, given)
   local job = load_job(ctx, given.id)
   if not job then
+    local earlier = made_before(ctx, request, given)
+    if earlier then return earlier.bid, 'queued', earlier.id end
     create_job(ctx, request, given)
     return given.bid, 'queued', ''
   end

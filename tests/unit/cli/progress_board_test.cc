@@ -99,12 +99,16 @@ TEST_CASE("progress: a retry is told with its reason") {
   ProgressBoard board = BoardOf(true);
   board.Apply(Running("push"), kStart);
   v1::BuildEvent delayed = Event(kBuildA, v1::BUILD_STATE_DELAYED).event();
-  delayed.set_attempt(1);
+  delayed.set_attempt(2);
+  delayed.set_max_attempts(3);
+  delayed.mutable_not_before()->set_seconds(1700000000);
   delayed.set_message("the registry answered 503");
-  CHECK(board.Apply(delayed, kStart) == "  ! will be tried again: the registry answered 503\n");
+  CHECK(board.Apply(delayed, kStart) ==
+        "  ! attempt 2 of 3 begins at 2023-11-14 22:13:20Z: the registry answered 503\n");
+  // It was told when it was announced.
   v1::BuildEvent again = Running("contexts");
   again.set_attempt(2);
-  CHECK(board.Apply(again, kStart) == "  ! attempt 2\n");
+  CHECK(board.Apply(again, kStart).empty());
 }
 
 TEST_CASE("progress: live lines fit the width, and running builds come first") {

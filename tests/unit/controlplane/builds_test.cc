@@ -38,13 +38,13 @@ TEST_CASE("a build is told as it moves through the queue", "[builds]") {
   RequireOk(Get(plane, build_id, &build));
   CHECK(build.state() == v1::BUILD_STATE_QUEUED);
   CHECK(build.waiting_reason() ==
-        "no registered executor serves pool amd64: it waits until one is started");
+        "no registered executor serves pool amd64; start one with --pool amd64");
   plane.RegisterExecutor("executor-1", "amd64");
   RequireOk(Get(plane, build_id, &build));
-  CHECK(build.waiting_reason() == "waits for a free executor of pool amd64");
+  CHECK(build.waiting_reason() == "behind 0 jobs of tenant default");
   CHECK(build.tenants(0) == "default");
   CHECK(build.attempt() == 0);
-  CHECK(build.ahead() == -1);
+  CHECK(build.ahead() == 0);
 
   const ClaimedJob job = plane.Claim();
   JobProgress progress;
@@ -206,6 +206,7 @@ TEST_CASE("a cancel says what it did", "[builds]") {
     job = plane.Claim();
   }
   request.set_build_id(running);
+  request.mutable_wait();  // 0 s
   RequireOk(Cancel(plane, request, &response));
   CHECK(response.result() == v1::CANCEL_RESULT_REQUESTED);
   CHECK(response.build().cancel_requested());

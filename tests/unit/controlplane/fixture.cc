@@ -11,11 +11,14 @@ namespace lif {
 
 ControlPlane::ControlPlane(RpcLimits limits)
     : runner_({clock, stop_.get_token(), NullLogger()}, limits),
-      summary_({catalog, records, queue, blobs, clock}),
-      build_service_({runner_, manifests, records, queue, log, blobs, clock}),
+      summary_({catalog, records, queue, admin, blobs, clock}),
+      submit_({manifests, records, queue, clock}),
+      dead_letters_({admin, queue, records, submit_}),
+      build_service_({runner_, manifests, records, queue, admin, log, blobs, clock}),
       catalog_service_({runner_, manifests, catalog}),
       record_service_({runner_, records, blobs}),
-      fleet_service_({runner_, summary_, queue, clock, "test-factory"}) {
+      fleet_service_({runner_, summary_, queue, admin, dead_letters_, [this] { return health; },
+                      clock, "test-factory"}) {
   auto server = GrpcServer::Start(
       {}, {&build_service_, &catalog_service_, &record_service_, &fleet_service_});
   REQUIRE(server.ok());

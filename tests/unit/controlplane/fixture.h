@@ -22,6 +22,7 @@
 #include "tests/fakes/memory_build_log.h"
 #include "tests/fakes/memory_catalog_reader.h"
 #include "tests/fakes/memory_job_queue.h"
+#include "tests/fakes/memory_queue_admin.h"
 #include "tests/fakes/memory_record_store.h"
 #include "tests/support/test_catalog.h"
 
@@ -51,6 +52,8 @@ class ControlPlane {
   MemoryCatalogReader catalog{TestCatalog()};
   MemoryRecordStore records;
   MemoryJobQueue queue{&clock};
+  MemoryQueueAdmin admin{queue};
+  std::vector<Finding> health;  // what CheckHealth answers
   MemoryBuildLog log;
   MemoryBlobStore blobs;
   ManifestCache manifests{catalog, Recipe(), 1 << 20};
@@ -59,6 +62,8 @@ class ControlPlane {
   std::stop_source stop_;
   RpcRunner runner_;
   FleetSummaryReader summary_;
+  SubmitBuilds submit_;
+  DeadLetters dead_letters_;
   BuildServiceAdapter build_service_;
   CatalogServiceAdapter catalog_service_;
   RecordServiceAdapter record_service_;

@@ -23,7 +23,8 @@ TEST_CASE("the summary counts queue, pools, executors, catalog and outcomes", "[
   CHECK(summary.factory() == "test-factory");
   CHECK(summary.queue().ready() == 1);
   CHECK(summary.queue().running() == 1);
-  CHECK_FALSE(summary.queue().has_dead_letters());
+  CHECK(summary.queue().dead_letters().value() == 0);
+  CHECK(summary.queue().awaiting_record().value() == 0);
   REQUIRE(summary.pools_size() == 1);
   CHECK(summary.pools(0).name() == "amd64");
   CHECK(summary.executors() == 1);
