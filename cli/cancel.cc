@@ -86,10 +86,10 @@ class CancelCommand : public Command {
   static std::string EndedText(const v1::Build& build) {
     const std::string outcome(OutcomeText(build.outcome()));
     const bool cancelled = outcome.empty() || build.outcome() == v1::OUTCOME_CANCELLED;
-    return absl::StrCat(cancelled ? "cancelled, and nothing of it runs any more: "
-                                  : absl::StrCat("it ended as ", outcome,
-                                                 " before it could be stopped: "),
-                        build.build_id(), "\n");
+    return absl::StrCat(
+        cancelled ? "cancelled, and nothing of it runs any more: "
+                  : absl::StrCat("it ended as ", outcome, " before it could be stopped: "),
+        build.build_id(), "\n");
   }
 
   BuildRef ref_;

@@ -35,8 +35,7 @@ class ListCommand : public Command {
     } else if (all.dead_letters_size() == 0) {
       terminal.err("there is no dead letter\n");
     } else {
-      terminal.out(
-          RenderDeadLetters(all.dead_letters(), terminal.out_style, context.clock->Now()));
+      terminal.out(RenderDeadLetters(all.dead_letters(), terminal.out_style, context.clock->Now()));
     }
     return ExitCode::kOk;
   }
@@ -53,7 +52,8 @@ class ActCommand : public Command {
     return {"dead-letters", retry_ ? "retry" : "drop"};
   }
   std::string Summary() const override {
-    return retry_ ? "Build again what a dead letter stands for, and drop it" : "Forget a dead letter";
+    return retry_ ? "Build again what a dead letter stands for, and drop it"
+                  : "Forget a dead letter";
   }
   void AddOptions(OptionSet* options) override {
     options->Add({.name = "ID", .help = "Its job ID or its build ID"}, &id_);
@@ -99,11 +99,11 @@ class ActCommand : public Command {
           (Call<v1::FleetService::Stub, v1::RetryDeadLetterRequest, v1::RetryDeadLetterResponse>(
               context, *stub, &v1::FleetService::Stub::RetryDeadLetter, request)));
       const v1::Build& build = reply.build();
-      context.terminal.out(
-          context.json() ? MessageJsonLine(reply)
-                         : absl::StrCat("queued again: ", build.manifest_id(), " ",
-                                        build.platform(), " as ", build.build_id(),
-                                        "\n  follow with: lif watch ", build.build_id(), "\n"));
+      context.terminal.out(context.json() ? MessageJsonLine(reply)
+                                          : absl::StrCat("queued again: ", build.manifest_id(), " ",
+                                                         build.platform(), " as ", build.build_id(),
+                                                         "\n  follow with: lif watch ",
+                                                         build.build_id(), "\n"));
       return ExitCode::kOk;
     }
     v1::DropDeadLetterRequest request;

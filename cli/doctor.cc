@@ -58,9 +58,8 @@ class DoctorCommand : public Command {
     PosixProcessRunner runner;
     std::vector<FindingGroup> groups;
     groups.push_back({"control plane at " + context.server.address, AskServer(context)});
-    groups.push_back(
-        {"this machine",
-         CheckHere({runner, *context.clock, context.environment, context.interrupt})});
+    groups.push_back({"this machine",
+                      CheckHere({runner, *context.clock, context.environment, context.interrupt})});
     if (context.interrupt.stop_requested()) return ExitCode::kInterrupted;
     const Terminal& terminal = context.terminal;
     terminal.out(context.json() ? FindingsJson(groups)
@@ -76,7 +75,8 @@ class DoctorCommand : public Command {
         Call<v1::FleetService::Stub, v1::CheckHealthRequest, v1::CheckHealthResponse>(
             context, *stub, &v1::FleetService::Stub::CheckHealth, {}, kDeadline);
     if (!reply.ok()) {
-      return {ProblemOf("control plane", reply.status(), "nothing else can be asked until it answers")};
+      return {
+          ProblemOf("control plane", reply.status(), "nothing else can be asked until it answers")};
     }
     std::vector<Finding> findings;
     for (const v1::HealthCheck& check : reply->checks()) findings.push_back(FindingOf(check));

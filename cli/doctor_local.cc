@@ -107,7 +107,8 @@ Finding CheckRegistry(const LocalDoctor& doctor) {
   if (digest.ok() || absl::IsNotFound(digest.status())) {
     return {"registry", FindingState::kOk, registry + " answers", ""};
   }
-  return ProblemOf("registry", digest.status(), "start it, or correct LIF_REGISTRY; see docs/stores.md");
+  return ProblemOf("registry", digest.status(),
+                   "start it, or correct LIF_REGISTRY; see docs/stores.md");
 }
 
 void CheckDirectories(const LocalDoctor& doctor, std::vector<Finding>* findings) {
@@ -193,7 +194,8 @@ Finding JudgeBuildx(const std::string& text) {
     return {"buildx", FindingState::kProblem, "buildx " + word + " is too old",
             "install docker-buildx, 0.13 or newer"};
   }
-  return {"buildx", FindingState::kWarning, "its version can't be read from: " + text.substr(0, 100),
+  return {"buildx", FindingState::kWarning,
+          "its version can't be read from: " + text.substr(0, 100),
           "look at docker buildx version"};
 }
 

@@ -71,12 +71,13 @@ std::string RenderFindings(const std::vector<FindingGroup>& groups, const Style&
                       std::string(name_width + 2 - DisplayWidth(finding.name), ' '),
                       Indented(SafeForTerminal(finding.detail, style), indent), "\n");
       if (finding.remedy.empty() || finding.state == FindingState::kOk) continue;
-      absl::StrAppend(&out, std::string(indent, ' '), "do: ",
-                      Indented(SafeForTerminal(finding.remedy, style), indent), "\n");
+      absl::StrAppend(&out, std::string(indent, ' '),
+                      "do: ", Indented(SafeForTerminal(finding.remedy, style), indent), "\n");
     }
   }
-  absl::StrAppend(&out, CountText(static_cast<int64_t>(Count(groups, FindingState::kProblem)), "problem"), ", ",
-                  CountText(static_cast<int64_t>(Count(groups, FindingState::kWarning)), "warning"), "\n");
+  absl::StrAppend(
+      &out, CountText(static_cast<int64_t>(Count(groups, FindingState::kProblem)), "problem"), ", ",
+      CountText(static_cast<int64_t>(Count(groups, FindingState::kWarning)), "warning"), "\n");
   return out;
 }
 

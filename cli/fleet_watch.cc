@@ -40,8 +40,8 @@ class View {
       terminal.out(MessageJsonLine(summary));
     } else if (terminal.err_is_terminal) {
       const size_t width = terminal.err_width > 1 ? terminal.err_width - 1 : 79;
-      area_.Draw(Screen(
-          RenderSummary(summary, terminal.err_style, context_.clock->Now(), width), terminal));
+      area_.Draw(Screen(RenderSummary(summary, terminal.err_style, context_.clock->Now(), width),
+                        terminal));
     } else {
       terminal.out(changes_.Apply(summary));
     }
@@ -89,13 +89,12 @@ bool FleetChanges::Differs(const std::string& what, const std::string& text) {
 std::string FleetChanges::Apply(const v1::Summary& summary) {
   std::vector<std::pair<std::string, std::string>> now;
   const v1::QueueCounts& queue = summary.queue();
-  now.emplace_back("queue", absl::StrCat(queue.ready(), " ready, ", queue.running(), " running, ",
-                                         queue.waiting(), " waiting, ", queue.delayed(),
-                                         " delayed, ", queue.dead_letters().value(),
-                                         " dead letters"));
-  now.emplace_back("executors",
-                   absl::StrCat(summary.executors(), " alive, ", summary.slots_busy(), " of ",
-                                summary.slots(), " slots busy"));
+  now.emplace_back("queue",
+                   absl::StrCat(queue.ready(), " ready, ", queue.running(), " running, ",
+                                queue.waiting(), " waiting, ", queue.delayed(), " delayed, ",
+                                queue.dead_letters().value(), " dead letters"));
+  now.emplace_back("executors", absl::StrCat(summary.executors(), " alive, ", summary.slots_busy(),
+                                             " of ", summary.slots(), " slots busy"));
   for (const v1::StoreStatus& store : summary.stores()) {
     now.emplace_back("store " + store.name(), store.ok() ? "ok" : store.message());
   }

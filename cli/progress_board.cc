@@ -167,8 +167,7 @@ std::string ProgressBoard::LiveChange(const Build& build, const v1::BuildEvent& 
       next.state() == v1::BUILD_STATE_DELAYED && before.state() != v1::BUILD_STATE_DELAYED;
   if (retried || backs_off) {
     const std::string name = builds_.size() == 1 ? "" : build.name + " ";
-    const std::string what =
-        backs_off ? AgainText(next) : absl::StrCat("attempt ", next.attempt());
+    const std::string what = backs_off ? AgainText(next) : absl::StrCat("attempt ", next.attempt());
     absl::StrAppend(&lines, "  ", style.Paint(Tone::kWarn, "!"), " ", name, what,
                     next.message().empty() ? "" : ": ", SafeForTerminal(next.message(), style),
                     "\n");

@@ -111,10 +111,10 @@ std::string RenderBuild(const v1::Build& build, const Style& style, absl::Time n
       {"doing", {SafeForTerminal(DoingText(build), style), Tone::kAccent}},
       {"cancelling", build.cancel_requested() && !Over(build) ? "asked for, not yet ended" : ""},
       {"attempt", AttemptText(build)},
-      {"before", {SafeForTerminal(Over(build) || build.state() == v1::BUILD_STATE_DELAYED ? ""
-                                                                                    : build.message(),
-                                  style),
-                  Tone::kWarn}},
+      {"before",
+       {SafeForTerminal(
+            Over(build) || build.state() == v1::BUILD_STATE_DELAYED ? "" : build.message(), style),
+        Tone::kWarn}},
       {"image", build.image()},
       {"executor", build.executor()},
       {"pool", build.pool()},

@@ -46,7 +46,6 @@ class BuildReader {
   // that is over is answered from its record even while the queue is away.
   absl::StatusOr<BuildStatus> Get(const std::string& build_id) const;
 
-
   // The newest 1,000 jobs of the queue and all records, by build ID, which sorts by time.
   absl::StatusOr<BuildPage> List(const BuildFilter& filter) const;
 

@@ -43,8 +43,7 @@ absl::StatusOr<CancelBuildOutput> CancelBuild::Run(const CancelBuildInput& input
   if (!result.ok() && !absl::IsNotFound(result.status())) return result.status();
   CancelBuildOutput output;
   output.answer = result.ok() ? AnswerOf(*result) : CancelAnswer::kAlreadyDone;
-  LIF_ASSIGN_OR_RETURN(output.build,
-                       BuildReader(seams_.queue, seams_.records).Get(input.build_id));
+  LIF_ASSIGN_OR_RETURN(output.build, BuildReader(seams_.queue, seams_.records).Get(input.build_id));
   if (output.answer != CancelAnswer::kRequested) return output;
   return AwaitEnd(input, std::move(output.build), end);
 }

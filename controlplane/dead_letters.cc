@@ -15,11 +15,10 @@ namespace {
 constexpr int kMostListed = 1000;
 
 absl::Status NotRetried(const DeadLetter& letter, const std::string& why) {
-  return WithReason(
-      absl::FailedPreconditionError(absl::StrCat(
-          "job ", letter.job.spec.job_id, " can't be tried again: ", why,
-          "; drop it with lif dead-letters drop ", letter.job.spec.job_id)),
-      "DEAD_LETTER_NOT_BUILDABLE");
+  return WithReason(absl::FailedPreconditionError(absl::StrCat(
+                        "job ", letter.job.spec.job_id, " can't be tried again: ", why,
+                        "; drop it with lif dead-letters drop ", letter.job.spec.job_id)),
+                    "DEAD_LETTER_NOT_BUILDABLE");
 }
 
 // The build of `letter` asked for by one tenant; its build ID.

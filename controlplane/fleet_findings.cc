@@ -13,7 +13,8 @@ namespace {
 std::string Names(const std::vector<std::string>& names) {
   constexpr size_t kNamed = 3;
   const size_t shown = std::min(names.size(), kNamed);
-  std::string text = absl::StrJoin(names.begin(), names.begin() + static_cast<ptrdiff_t>(shown), ", ");
+  std::string text =
+      absl::StrJoin(names.begin(), names.begin() + static_cast<ptrdiff_t>(shown), ", ");
   if (names.size() > kNamed) absl::StrAppend(&text, " and ", names.size() - kNamed, " more");
   return text;
 }
@@ -58,10 +59,10 @@ void JudgeVersions(const FleetFacts& facts, std::vector<Finding>* findings) {
   const auto other = AliveThat(
       facts, [&](const ExecutorInfo& executor) { return executor.version != facts.version; });
   if (!other.empty()) {
-    findings->push_back({"versions", FindingState::kWarning,
-                         absl::StrCat("not at ", facts.version, ", as this control plane is: ",
-                                      Names(other)),
-                         "finish the upgrade: drain them, replace the program, start them"});
+    findings->push_back(
+        {"versions", FindingState::kWarning,
+         absl::StrCat("not at ", facts.version, ", as this control plane is: ", Names(other)),
+         "finish the upgrade: drain them, replace the program, start them"});
   } else {
     findings->push_back({"versions", FindingState::kOk,
                          absl::StrCat("control plane and executors are at ", facts.version), ""});

@@ -1,6 +1,6 @@
 // The calls of FleetService with which operators look after queue and stores.
-#include "common/config/version.h"
 #include "common/base/status_macros.h"
+#include "common/config/version.h"
 #include "controlplane/build_proto.h"
 #include "controlplane/field_errors.h"
 #include "controlplane/fleet_proto.h"
@@ -23,9 +23,8 @@ grpc::Status FleetServiceAdapter::ListDeadLetters(grpc::ServerContext*,
     FieldErrors errors;
     const int limit = CheckPageSize(request->page_size(), &errors);
     LIF_RETURN_IF_ERROR(errors.ToStatus());
-    LIF_ASSIGN_OR_RETURN(
-        const DeadLetterPage page,
-        seams_.dead_letters.List(request->pool(), request->page_token(), limit));
+    LIF_ASSIGN_OR_RETURN(const DeadLetterPage page,
+                         seams_.dead_letters.List(request->pool(), request->page_token(), limit));
     for (const DeadLetter& letter : page.letters) {
       SetDeadLetter(letter, response->add_dead_letters());
     }

@@ -85,8 +85,9 @@ absl::StatusOr<TestRun> DockerImageTester::Run(const TestRunRequest& request,
 }
 
 bool DockerImageTester::RanOutOfMemory(const std::string& container) {
-  const auto asked = Docker({"inspect", "--type=container", "--format={{.State.OOMKilled}}", container},
-                            kHousekeeping, std::stop_token());
+  const auto asked =
+      Docker({"inspect", "--type=container", "--format={{.State.OOMKilled}}", container},
+             kHousekeeping, std::stop_token());
   return asked.ok() && asked->result.Succeeded() &&
          absl::StripAsciiWhitespace(asked->out) == "true";
 }

@@ -91,11 +91,11 @@ bool WasKilledFromOutside(const TestRun& run) {
 }
 
 StageFailure Killed(BuildRun& run, const PlannedTest& planned, const TestRun& ran) {
-  StageFailure failure = Retryable(
-      FailureClass::kInfrastructure,
-      absl::StrCat("the container of test ", planned.test.name,
-                   " was killed from outside (exit code ", ran.exit_code,
-                   "), and not for its memory; see who stops containers on this engine"));
+  StageFailure failure =
+      Retryable(FailureClass::kInfrastructure,
+                absl::StrCat("the container of test ", planned.test.name,
+                             " was killed from outside (exit code ", ran.exit_code,
+                             "), and not for its memory; see who stops containers on this engine"));
   failure.detail.module_ref = planned.module_ref;
   failure.detail.command = ShellLine(planned.test.run);
   failure.detail.exit_code = ran.exit_code;

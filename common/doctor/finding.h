@@ -15,7 +15,7 @@ enum class FindingState {
 };
 
 struct Finding {
-  std::string name;    // "redis", "postgres rights"
+  std::string name;  // "redis", "postgres rights"
   FindingState state = FindingState::kOk;
   std::string detail;  // what was found
   std::string remedy;  // what to do; "" for nothing

@@ -43,8 +43,9 @@ Finding JudgeRights(const PostgresFacts& facts) {
   const std::string remedy =
       "run lif-migrate, which grants what deploy/sql says; take the rest back by hand";
   if (facts.superuser) {
-    return {name, FindingState::kProblem, facts.role + " is a superuser: it may do anything",
-            "give each program the role of its name (lif_controlplane, lif_executor, lif_publisher)"};
+    return {
+        name, FindingState::kProblem, facts.role + " is a superuser: it may do anything",
+        "give each program the role of its name (lif_controlplane, lif_executor, lif_publisher)"};
   }
   static const std::set<std::string> known = {"lif_controlplane", "lif_executor", "lif_publisher"};
   if (!known.contains(facts.role)) {
@@ -70,17 +71,16 @@ Finding JudgeRights(const PostgresFacts& facts) {
     return {name, FindingState::kProblem, facts.role + " " + absl::StrJoin(wrong, "; "), remedy};
   }
   return {name, FindingState::kOk,
-          absl::StrCat(facts.role, facts.insertable.empty()
-                                       ? " reads, and writes nothing"
-                                       : " only adds rows, to " +
-                                             absl::StrJoin(facts.insertable, ", ")),
+          absl::StrCat(facts.role,
+                       facts.insertable.empty()
+                           ? " reads, and writes nothing"
+                           : " only adds rows, to " + absl::StrJoin(facts.insertable, ", ")),
           ""};
 }
 
 Finding JudgeSchema(const PostgresFacts& facts) {
   const std::string name = "postgres schema";
-  const std::string detail =
-      absl::StrCat("migration ", facts.schema, ", needed ", kSchemaVersion);
+  const std::string detail = absl::StrCat("migration ", facts.schema, ", needed ", kSchemaVersion);
   if (facts.schema < kSchemaVersion) {
     return {name, FindingState::kProblem, detail, "run lif-migrate --dir deploy/sql"};
   }
@@ -109,8 +109,9 @@ absl::StatusOr<PostgresFacts> ReadPostgresFacts(PostgresPool& pool, Clock& clock
     if (rights.Bool(row, 3)) facts.changeable.push_back(table);
   }
   if (!migrated) return facts;
-  LIF_ASSIGN_OR_RETURN(const SqlRows schema, pool.Query("read the version of the schema",
-                                                        "SELECT max(version) FROM schema_migrations"));
+  LIF_ASSIGN_OR_RETURN(
+      const SqlRows schema,
+      pool.Query("read the version of the schema", "SELECT max(version) FROM schema_migrations"));
   facts.schema = schema.Int(0, 0);
   return facts;
 }

@@ -72,7 +72,8 @@ std::optional<std::string> AppendFsync(RedisClient& client) {
 
 std::optional<int64_t> LoadedRevision(RedisClient& client, const std::string& factory) {
   const RedisLibrary library = QueueLibrary();
-  const auto reply = Ask(client, {"FCALL", library.revision_function, "1", RedisKeyPrefix(factory)});
+  const auto reply =
+      Ask(client, {"FCALL", library.revision_function, "1", RedisKeyPrefix(factory)});
   if (!reply.ok()) return std::nullopt;
   const auto revision = reply->AsInteger();
   return revision.ok() ? std::optional<int64_t>(*revision) : std::nullopt;
@@ -115,11 +116,10 @@ Finding JudgeDurability(const RedisFacts& facts) {
 Finding JudgeMemory(const RedisFacts& facts) {
   const std::string name = "redis memory";
   const int64_t mib = int64_t{1} << 20;
-  std::string detail = absl::StrCat(facts.used_memory / mib, " MiB used, ",
-                                    facts.max_memory == 0
-                                        ? "no limit"
-                                        : absl::StrCat("limit ", facts.max_memory / mib, " MiB"),
-                                    ", maxmemory-policy ", facts.eviction);
+  std::string detail = absl::StrCat(
+      facts.used_memory / mib, " MiB used, ",
+      facts.max_memory == 0 ? "no limit" : absl::StrCat("limit ", facts.max_memory / mib, " MiB"),
+      ", maxmemory-policy ", facts.eviction);
   if (facts.eviction != "noeviction") {
     return {name, FindingState::kProblem, detail + ": Redis may throw jobs away",
             "set maxmemory-policy noeviction"};
@@ -134,8 +134,9 @@ Finding JudgeMemory(const RedisFacts& facts) {
 Finding JudgeLibrary(const RedisFacts& facts, int64_t revision) {
   const std::string name = "redis functions";
   if (!facts.revision) {
-    return {name, FindingState::kWarning, "the queue's function library is not loaded",
-            "it is loaded by the first call of the queue; if that fails, the account lacks FUNCTION"};
+    return {
+        name, FindingState::kWarning, "the queue's function library is not loaded",
+        "it is loaded by the first call of the queue; if that fails, the account lacks FUNCTION"};
   }
   std::string detail = absl::StrCat("library revision ", *facts.revision);
   if (*facts.revision == revision) return {name, FindingState::kOk, detail, ""};
@@ -184,8 +185,9 @@ std::vector<Finding> JudgeRedis(const RedisFacts& facts, int64_t revision) {
 std::vector<Finding> CheckRedis(RedisClient& client, const std::string& factory, Clock& clock) {
   const absl::StatusOr<RedisFacts> facts = ReadRedisFacts(client, factory, clock);
   if (!facts.ok()) {
-    return {ProblemOf("redis", facts.status(),
-                      "start it, or look at --redis-url; nothing is submitted or claimed until then")};
+    return {
+        ProblemOf("redis", facts.status(),
+                  "start it, or look at --redis-url; nothing is submitted or claimed until then")};
   }
   return JudgeRedis(*facts, QueueLibrary().revision);
 }

@@ -125,10 +125,14 @@ stop_executors() {
 run_lif() { "$LIF_STATE/bin/lif" "$@"; }
 
 # write_wrapper: .lif/bin/lif, the client with this factory's addresses. Credentials of the
-# publisher are given to the commands of the catalog alone.
+# publisher are given to the commands of the catalog alone, those that look deeper to the doctor.
 write_wrapper() {
   write_private "$LIF_STATE/etc/publisher.env" <<ENV
 export LIF_PUBLISHER_DSN='$(postgres_dsn lif_publisher)'
+ENV
+  write_private "$LIF_STATE/etc/doctor.env" <<ENV
+export LIF_DOCTOR_POSTGRES_DSN='$(postgres_dsn lif_executor)'
+export LIF_DOCTOR_REDIS_URL='$(redis_url admin)'
 ENV
   cat >"$LIF_STATE/bin/lif" <<SH
 #!/bin/bash
@@ -136,6 +140,7 @@ export LIF_SERVER='$(server_address)' LIF_REGISTRY='$(registry_prefix)' LIF_REGI
 export DOCKER_HOST='${DOCKER_HOST:-}' LIF_NETWORK='$(network_mode)'
 export LIF_BLOB_DIR='$LIF_STATE/data/blobs' LIF_BASE_FROM='$LIF_STATE/catalog'
 if [[ \${1:-} == catalog ]]; then source '$LIF_STATE/etc/publisher.env'; fi
+if [[ \${1:-} == doctor ]]; then source '$LIF_STATE/etc/doctor.env'; fi
 exec '$LIF_BUILD/bin/lif' "\$@"
 SH
   chmod +x "$LIF_STATE/bin/lif"

@@ -64,6 +64,12 @@ class Factory:
     def lif_json(self, *arguments, code=0):
         return json.loads(self.lif(*arguments, "--output", "json", code=code))
 
+    def lif_json_any(self, *arguments):
+        """As lif_json, whatever the exit code, which is the outcome's for some commands."""
+        result = self.try_lif(*arguments, "--output", "json")
+        assert result.stdout, result.stderr
+        return json.loads(result.stdout)
+
     def start_build(self, manifest_id, *more):
         """A `lif build --wait` in the background; the caller waits for it."""
         return subprocess.Popen(

@@ -72,6 +72,12 @@ Catalog EngineCatalog() {
   test_fails.tests = {MakeTest("passes", {"echo", "ok"}), MakeTest("finds-fault", {"exit", "7"}),
                       MakeTest("never-runs", {"echo", "ok"})};
   AddManifest(&catalog, test_fails);
+  Module test_killed = MakeModule("test-killed", Slot::kApp, "RUN echo fine\n");
+  test_killed.tests = {MakeTest("is-killed", {"exit", "137"})};
+  AddManifest(&catalog, test_killed);
+  Module test_oom = MakeModule("test-oom", Slot::kApp, "RUN echo fine\n");
+  test_oom.tests = {MakeTest("takes-all", {"out-of-memory"})};
+  AddManifest(&catalog, test_oom);
   AddManifest(&catalog, MakeModule("slow", Slot::kApp, "RUN echo begins && sleep 400\n"));
   AddManifest(&catalog, MakeModule("brief", Slot::kApp, "RUN echo begins && sleep 2\n"));
   return catalog;

@@ -42,6 +42,10 @@ absl::StatusOr<TestRun> FakeImageTester::Run(const TestRunRequest& request, std:
   if (command == "echo") run.out = argument + "\n";
   if (command == "warn") run.err = argument + "\n";
   if (command == "exit" && absl::SimpleAtoi(argument, &number)) run.exit_code = number;
+  if (command == "out-of-memory") {
+    run.exit_code = 137;
+    run.out_of_memory = true;
+  }
   if (command == "sleep" && absl::SimpleAtoi(argument, &number)) {
     run.duration = std::min(absl::Seconds(number), request.test.timeout);
     if (!clock_->Sleep(run.duration, stop)) return absl::CancelledError("the test was stopped");

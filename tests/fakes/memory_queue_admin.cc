@@ -100,8 +100,8 @@ absl::StatusOr<WaitReason> MemoryQueueAdmin::Explain(const std::string& build_id
       });
   WaitReason why;
   if (job.state == JobState::kReady && !served) {
-    why.text = absl::StrCat("no registered executor serves pool ", pool,
-                            "; start one with --pool ", pool);
+    why.text =
+        absl::StrCat("no registered executor serves pool ", pool, "; start one with --pool ", pool);
   } else if (job.state == JobState::kReady) {
     JobFilter ready;
     ready.state = JobState::kReady;

@@ -175,33 +175,6 @@ TEST_CASE("logs: a build ID in lower case is understood; an error is told once")
   CHECK(run.err == "error: no such build\n");
 }
 
-TEST_CASE("cancel: each answer in words") {
-  FakeFactory factory;
-  const std::pair<v1::CancelResult, const char*> cases[] = {
-      {v1::CANCEL_RESULT_CANCELLED, "cancelled before it began"},
-      {v1::CANCEL_RESULT_REQUESTED, "asked its executor to stop it, which is not confirmed yet"},
-      {v1::CANCEL_RESULT_ENDED, "cancelled, and nothing of it runs any more"},
-      {v1::CANCEL_RESULT_LEFT, "it goes on for others"},
-      {v1::CANCEL_RESULT_ALREADY_DONE, "it was over before"}};
-  for (const auto& [result, text] : cases) {
-    factory.builds.cancel_reply.set_result(result);
-    const CliRun run = factory.Run({"cancel", kBuildA, "--tenant", "t", "--all-waiters"});
-    CHECK(run.code == (result == v1::CANCEL_RESULT_REQUESTED ? 3 : 0));
-    CHECK(Has(run.out, text));
-  }
-  CHECK(factory.builds.cancel_request.wait().seconds() == 20);
-  factory.builds.cancel_reply.set_result(v1::CANCEL_RESULT_ENDED);
-  factory.builds.cancel_reply.mutable_build()->set_outcome(v1::OUTCOME_COMPATIBLE);
-  const CliRun late = factory.Run({"cancel", kBuildA, "--force", "--timeout", "2m"});
-  CHECK(late.code == 0);
-  CHECK(Has(late.out, "it ended as compatible before it could be stopped"));
-  CHECK(factory.builds.cancel_request.wait().seconds() == 60);
-  CHECK(factory.builds.cancel_request.all_waiters());
-  factory.Run({"cancel", kBuildA, "--tenant", "t", "--all-waiters"});
-  CHECK(factory.builds.cancel_request.tenant() == "t");
-  CHECK(factory.builds.cancel_request.all_waiters());
-}
-
 TEST_CASE("records: filters, pages and the limit") {
   FakeFactory factory;
   v1::ListRecordsResponse first, second;

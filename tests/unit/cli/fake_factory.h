@@ -107,6 +107,13 @@ class FakeCatalogService final : public v1::CatalogService::Service {
 
 class FakeFleetService final : public v1::FleetService::Service {
  public:
+  std::deque<v1::ExecutorStatus> drains;  // answered one a call, the last for ever
+  std::vector<v1::DrainExecutorRequest> drain_requests;
+  v1::ListDeadLettersResponse dead_letters;
+  v1::RetryDeadLetterResponse retry_reply;
+  std::vector<std::string> acted_on;  // job IDs of retries and drops
+  v1::CheckHealthResponse health;
+  v1::CheckQueueResponse queue_check;
   v1::GetSummaryResponse summary;
   v1::ListPoolsResponse pools;
   v1::ListExecutorsResponse executors;
@@ -117,6 +124,21 @@ class FakeFleetService final : public v1::FleetService::Service {
                          v1::ListPoolsResponse*) override;
   grpc::Status ListExecutors(grpc::ServerContext*, const v1::ListExecutorsRequest*,
                              v1::ListExecutorsResponse*) override;
+  grpc::Status DrainExecutor(grpc::ServerContext* context, const v1::DrainExecutorRequest* request,
+                             v1::DrainExecutorResponse* response) override;
+  grpc::Status ListDeadLetters(grpc::ServerContext* context,
+                               const v1::ListDeadLettersRequest* request,
+                               v1::ListDeadLettersResponse* response) override;
+  grpc::Status RetryDeadLetter(grpc::ServerContext* context,
+                               const v1::RetryDeadLetterRequest* request,
+                               v1::RetryDeadLetterResponse* response) override;
+  grpc::Status DropDeadLetter(grpc::ServerContext* context,
+                              const v1::DropDeadLetterRequest* request,
+                              v1::DropDeadLetterResponse* response) override;
+  grpc::Status CheckHealth(grpc::ServerContext* context, const v1::CheckHealthRequest* request,
+                           v1::CheckHealthResponse* response) override;
+  grpc::Status CheckQueue(grpc::ServerContext* context, const v1::CheckQueueRequest* request,
+                          v1::CheckQueueResponse* response) override;
 };
 
 struct CliRun {

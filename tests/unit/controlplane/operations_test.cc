@@ -154,8 +154,7 @@ TEST_CASE("a dead letter that names nothing of the catalog is only dropped", "[o
   }
   CHECK(DeadLettersOf(plane).dead_letters_size() == 0);
   grpc::ClientContext context;
-  CHECK(ReasonIn(plane.fleet->DropDeadLetter(&context, drop, &dropped)) ==
-        "DEAD_LETTER_NOT_FOUND");
+  CHECK(ReasonIn(plane.fleet->DropDeadLetter(&context, drop, &dropped)) == "DEAD_LETTER_NOT_FOUND");
 }
 
 TEST_CASE("dead letters come in pages", "[operations]") {
@@ -206,8 +205,9 @@ TEST_CASE("a retry that backs off says when and why", "[operations]") {
   const std::string build_id = plane.SubmitOne("py-api").build_id();
   plane.RegisterExecutor("executor-1", "amd64");
   const ClaimedJob job = plane.Claim();
-  REQUIRE(plane.queue.Fail({job.spec.job_id, job.token}, {FailureClass::kInfrastructure, "no route"})
-              ->will_retry);
+  REQUIRE(
+      plane.queue.Fail({job.spec.job_id, job.token}, {FailureClass::kInfrastructure, "no route"})
+          ->will_retry);
   grpc::ClientContext context;
   v1::GetBuildRequest request;
   request.set_build_id(build_id);

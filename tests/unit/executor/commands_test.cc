@@ -74,7 +74,6 @@ TEST_CASE("The command line of a test is locked down") {
   const DockerTestOptions options{"docker", "", "executor-1", "host:/state", "2g", 512};
   CHECK(DockerTestCommand(options, Request()) == Argv{"docker",
                                                       "run",
-                                                      "--rm",
                                                       "--init",
                                                       "--pull=never",
                                                       "--name=lif-B-1-0",

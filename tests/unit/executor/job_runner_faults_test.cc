@@ -25,6 +25,27 @@ TEST_CASE("A cancelled build stops and is recorded as cancelled") {
   CHECK(rig.MustGetJob(build).outcome == "cancelled");
 }
 
+TEST_CASE("A test whose container is killed from outside says nothing about the image") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("test-killed");
+  rig.RunNext();
+  CHECK_FALSE(rig.records.GetRecord(build).ok());
+  const JobView job = rig.MustGetJob(build);
+  CHECK(job.state == JobState::kDelayed);
+  CHECK(job.attempt == 2);
+  CHECK(job.last_error.find("the container of test is-killed was killed from outside") == 0);
+}
+
+TEST_CASE("A test that runs out of memory is a verdict") {
+  ExecutorRig rig;
+  const std::string build = rig.Submit("test-oom");
+  rig.RunNext();
+  const Record record = rig.MustGetRecord(build);
+  CHECK(record.outcome == Outcome::kIncompatible);
+  CHECK(record.failure.failure == FailureClass::kUser);
+  CHECK(record.failure.message.find("its memory ran out") != std::string::npos);
+}
+
 TEST_CASE("A job that was cancelled before it ran only gets its record") {
   ExecutorRig rig;
   const std::string build = rig.Submit("good");

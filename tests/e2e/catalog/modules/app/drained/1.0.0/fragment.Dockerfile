@@ -1,0 +1,1 @@
+RUN echo "drained ${{ nonce }} begins" && sleep 10

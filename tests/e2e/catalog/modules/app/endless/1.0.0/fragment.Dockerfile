@@ -1,0 +1,1 @@
+RUN echo "endless ${{ nonce }} begins" && sleep 86397
