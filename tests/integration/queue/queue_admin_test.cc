@@ -31,6 +31,9 @@ TEST_CASE("queue admin: dead letters") {
   REQUIRE((*letters)[0].reason.find("each of 3 executors") == 0);
   REQUIRE(absl::AbsDuration((*letters)[0].died - queue.Now()) < absl::Seconds(5));
   REQUIRE(queue.admin().ListDeadLetters("arm64", 10)->empty());
+  REQUIRE(queue.admin().GetDeadLetter(TestJobId("a"))->job.spec.build_id == build_id);
+  REQUIRE(queue.admin().CountTotals()->dead_letters == 1);
+  REQUIRE(queue.admin().CountTotals()->awaiting_record == 1);
   MustComplete(queue, ClaimOne(queue), "error");
   REQUIRE(queue.admin().ListDeadLetters("amd64", 10)->size() == 1);
   queue.RequireSound(1);
@@ -38,6 +41,9 @@ TEST_CASE("queue admin: dead letters") {
   REQUIRE(queue.admin().DropDeadLetter(TestJobId("a")).ok());
   REQUIRE(absl::IsNotFound(queue.admin().DropDeadLetter(TestJobId("a"))));
   REQUIRE(queue.admin().ListDeadLetters("", 10)->empty());
+  REQUIRE(absl::IsNotFound(queue.admin().GetDeadLetter(TestJobId("a")).status()));
+  REQUIRE(queue.admin().CountTotals()->dead_letters == 0);
+  REQUIRE(queue.admin().CountTotals()->awaiting_record == 0);
   REQUIRE(!MustGet(queue, build_id).dead);
   queue.RequireSound(1);
 }
@@ -136,7 +142,9 @@ TEST_CASE("queue admin: why a build waits") {
                                                              layer,
                                                              " (layer, active on executor ex-1)"));
   REQUIRE(queue.work().Fail(LeaseOf(job), {FailureClass::kTransient, "x"})->will_retry);
-  REQUIRE(queue.admin().Explain(layer)->text.find("backing off until 20") == 0);
+  const std::string retry = queue.admin().Explain(layer)->text;
+  REQUIRE(retry.find("attempt 2 of 3 begins at 20") == 0);
+  REQUIRE(retry.find(", because attempt 1 failed: x") != std::string::npos);
   REQUIRE(queue.jobs().Cancel(second, "").ok());
   REQUIRE(queue.admin().Explain(second)->text ==
           "it has ended; an executor of any pool will write its record");
