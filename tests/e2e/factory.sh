@@ -67,13 +67,6 @@ stop() {
   esac
 }
 
-stop() {
-  case $1 in
-    redis | postgres | registry) "stop_$1" ;;
-    *) stop_daemon "$1" 60 ;;
-  esac
-}
-
 restart() {
   stop "$1"
   start "$1"
