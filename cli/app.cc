@@ -109,7 +109,7 @@ ExitCode RunCli(const std::vector<std::string>& args, Commands commands, CliCont
                        .config_section = ""});
   OptionSet& root = parser.root();
   root.Add({.name = "--server",
-            .value = "HOST:PORT[,…]",
+            .value = "HOST:PORT,...",
             .help = "Control plane, or several replicas of it: the first that answers is asked",
             .env = "LIF_SERVER"},
            &context.server.address);

@@ -44,7 +44,7 @@ CliNode BuildNode(const OptionSet& set, CLI::App* app) {
     } else {
       option = app->add_option(entry.spec.name, ignore);
       option->type_size(1)->expected(1)->allow_extra_args(false);
-      if (entry.positional() && entry.is_list) option->expected(0, 1 << 20);
+      if (entry.positional() && entry.is_list) option->expected(1, 1 << 20)->allow_extra_args();
     }
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     node.options.emplace_back(&entry, option);

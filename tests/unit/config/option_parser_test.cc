@@ -36,6 +36,9 @@ struct Program {
     OptionSet& logs = root.AddCommand("logs", "Logs");
     logs.Add({.name = "BUILD_ID", .help = "Build", .required = true}, &id);
     logs.Add({.name = "-f,--follow", .help = "Follow"}, &follow);
+    OptionSet& watch = root.AddCommand("watch", "Watch");
+    watch.Add({.name = "BUILD_ID", .help = "Builds"}, &ids);
+    watch.Add({.name = "--every", .help = "E"}, &slots);
     OptionSet& build = root.AddCommand("build", "Build");
     build.Add({.name = "--manifest-id", .help = "M", .required = true}, &ids);
     root.MakeCommandOptional();
@@ -49,6 +52,16 @@ struct Program {
     });
   }
 };
+
+TEST_CASE("a list of positionals takes what is given, around options, and may be empty") {
+  Program program;
+  REQUIRE(program.Parse({"watch", "A", "--every", "3", "B", "C"}).ok());
+  CHECK(program.ids == std::vector<std::string>{"A", "B", "C"});
+  CHECK(program.slots == 3);
+  Program none;
+  REQUIRE(none.Parse({"watch"}).ok());
+  CHECK(none.ids.empty());
+}
 
 std::string ErrorOf(std::vector<std::string> args) {
   Program program;
