@@ -1,4 +1,6 @@
 """/metrics and health of the daemons, as Prometheus and operators read them."""
+import subprocess
+
 import factory as factories
 import pytest
 import scrape
@@ -162,6 +164,26 @@ def test_an_executor_that_an_operator_drains_is_not_ready(factory, stubs, channe
     factories.wait_until(
         lambda: scrape.Scrape(http(factory, "controlplane")).sum(
             "lif_executors", pool="amd64", state="serving") == 2, 30, "it serves again")
+
+
+def test_quickstart_tells_where_they_are_and_asks_them(factory):
+    def status():
+        return subprocess.run([factories.ROOT / "deploy" / "quickstart", "status"], text=True,
+                              env=factory.env, capture_output=True, timeout=120, check=False)
+
+    said = status()
+    assert said.returncode == 0, said.stdout + said.stderr
+    for component in ("controlplane", "executor-1", "executor-2"):
+        (line,) = [line for line in said.stdout.splitlines() if line.startswith(component + " ")]
+        assert " ok " in line and line.endswith(http(factory, component)), line
+    factory.kill("executor-2")
+    try:
+        said = status()
+        assert said.returncode == 1
+        assert [line.split()[0] for line in said.stdout.splitlines() if " down " in line] == [
+            "executor-2"]
+    finally:
+        factory.start_component("executor-2")
 
 
 def test_paths_that_are_not_there_are_told(factory):
