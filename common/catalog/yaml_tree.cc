@@ -194,6 +194,8 @@ constexpr char kIndent[] =
     "give all keys of a map, and all '- ' of a list, the same indentation, and each key a colon";
 
 const YamlFault kYamlFaults[] = {
+    // yaml-cpp 0.8 looks an alias up before it tells us of it.
+    {YAML::ErrorMsg::UNKNOWN_ANCHOR, "has an alias (*name)", "write the value itself"},
     {YAML::ErrorMsg::DOC_IN_SCALAR, "ends inside of quotes",
      "close the quotes that were opened last"},
     {YAML::ErrorMsg::EOF_IN_SCALAR, "ends inside of quotes",

@@ -1,4 +1,5 @@
 // Files and directories that do not belong into a catalog.
+#include <algorithm>
 #include <filesystem>
 
 #include "common/catalog/catalog_scan.h"
@@ -126,11 +127,12 @@ TEST_CASE("Files of a module are bounded in number and size", "[catalog]") {
   for (size_t i = 0; i < kMaxFilesPerModule; ++i) {
     many.Write("modules/app/web-app/2.0.0/files/" + std::to_string(i), "");
   }
-  Messages problems = many.Problems();
-  REQUIRE(problems.size() >= 1);
-  CHECK(problems.back() ==
-        "modules/app/web-app/2.0.0/files: has more than 2000 files; pack them into one "
-        "archive and unpack it in a RUN");
+  // Which files are within the limit is the file system's choice: what names others may be told
+  // too.
+  const Messages problems = many.Problems();
+  CHECK(std::count(problems.begin(), problems.end(),
+                   "modules/app/web-app/2.0.0/files: has more than 2000 files; pack them into one "
+                   "archive and unpack it in a RUN") == 1);
 }
 
 TEST_CASE("YAML files are bounded in size", "[catalog]") {
