@@ -103,6 +103,22 @@ TEST_CASE("by key the effective record answers, not a newer error", "[records]")
   CHECK(record.failure().stage() == "build");
 }
 
+TEST_CASE("a scanner that failed does not unsay the tests") {
+  ControlPlane plane;
+  Record failed;
+  failed.build_id = "01HZX0000000000000000000AA";
+  failed.build_key = std::string(64, 'a');
+  failed.outcome = Outcome::kError;
+  failed.failure.stage = "sbom";
+  REQUIRE(plane.records.Commit(failed).ok());
+  v1::GetRecordRequest request;
+  request.set_build_id(failed.build_id);
+  v1::Record record;
+  RequireOk(Get(plane, request, &record));
+  CHECK(record.outcome() == v1::OUTCOME_ERROR);
+  CHECK(record.verdict() == v1::VERDICT_PASSED);
+}
+
 TEST_CASE("wrong keys of records are told apart", "[records]") {
   ControlPlane plane;
   v1::Record record;
