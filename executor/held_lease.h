@@ -1,6 +1,7 @@
 // A lease that this executor holds, and the two reasons to stop what runs under it.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <stop_token>
 
@@ -39,6 +40,11 @@ class HeldLease {
     work_.request_stop();
     if (reason != StopReason::kCancelled) settle_.request_stop();
   }
+  // Set while its holder itself ends it at the queue: until that call has come back, a heartbeat
+  // that finds it gone says nothing about a loss.
+  void SetEnding(bool ending) { ending_ = ending; }
+  bool ending() const { return ending_; }
+
   StopReason reason() const {
     const std::lock_guard lock(mutex_);
     return reason_;
@@ -48,6 +54,7 @@ class HeldLease {
   const Lease lease_;
   mutable std::mutex mutex_;
   StopReason reason_ = StopReason::kNone;
+  std::atomic<bool> ending_ = false;
   std::stop_source work_;
   std::stop_source settle_;
 };

@@ -149,6 +149,7 @@ void LeaseKeeper::Beat() {
   answer_ms_ = SteadyMs();
   for (size_t i = 0; i < held.size() && i < reply->leases.size(); ++i) {
     if (reply->leases[i] == LeaseAnswer::kLost) {
+      if (held[i]->ending()) continue;
       logger_.Warn("lease lost", {{"job_id", leases[i].job_id}, {"token", leases[i].token}});
       held[i]->Stop(StopReason::kLost);
     } else if (reply->leases[i] == LeaseAnswer::kCancel) {

@@ -88,6 +88,7 @@ void Settler::Finish(HeldLease& lease, const Record& record) {
     // It will not get better: the record stands, the tag stays where it was.
     services_.logger.Error("tag not moved", {{"build_id", record.build_id}, {"error", published}});
   }
+  lease.SetEnding(true);
   const absl::Status completed = RetryWhileAway(services_.clock, limits, [&] {
     return services_.queue.Complete(lease.lease(), std::string(OutcomeName(record.outcome)));
   });
@@ -96,6 +97,7 @@ void Settler::Finish(HeldLease& lease, const Record& record) {
 
 bool Settler::Fail(HeldLease& lease, const FailureDetail& detail) {
   FailResult result;
+  lease.SetEnding(true);
   const absl::Status failed = RetryWhileAway(
       services_.clock, {services_.limits.settle, lease.settle_stop()}, [&]() -> absl::Status {
         LIF_ASSIGN_OR_RETURN(result,
@@ -109,11 +111,13 @@ bool Settler::Fail(HeldLease& lease, const FailureDetail& detail) {
     GiveUp(lease, "the failure can't be reported", failed);
     return true;
   }
+  lease.SetEnding(result.will_retry);
   return result.will_retry;
 }
 
 void Settler::Bury(HeldLease& lease, const std::string& reason) {
   services_.logger.Error("job buried", {{"job_id", lease.lease().job_id}, {"reason", reason}});
+  lease.SetEnding(true);
   const absl::Status buried =
       RetryWhileAway(services_.clock, {services_.limits.settle, lease.settle_stop()},
                      [&] { return services_.queue.Bury(lease.lease(), reason); });
@@ -122,6 +126,7 @@ void Settler::Bury(HeldLease& lease, const std::string& reason) {
 }
 
 void Settler::HandBack(HeldLease& lease) {
+  lease.SetEnding(true);
   const absl::Status status =
       RetryWhileAway(services_.clock, {kHandBackTime, std::stop_token()},
                      [&] { return services_.queue.Requeue(lease.lease()); });

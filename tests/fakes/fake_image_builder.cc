@@ -25,27 +25,27 @@ struct FakeImageBuilder::Walk {
 };
 
 void FakeImageBuilder::FailNext(BuildFailure failure) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   failures_.push_back(std::move(failure));
 }
 
 void FakeImageBuilder::RefuseNext(absl::Status status) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   refusals_.push_back(std::move(status));
 }
 
 void FakeImageBuilder::OnBuild(std::function<void(const ImageBuildRequest&)> hook) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   hook_ = std::move(hook);
 }
 
 int FakeImageBuilder::builds() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return builds_;
 }
 
 int FakeImageBuilder::runs() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return runs_;
 }
 
@@ -84,7 +84,7 @@ std::optional<BuildFailure> FakeImageBuilder::RunCommands(const std::string& ins
       return failure;
     }
   }
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   ++runs_;
   return std::nullopt;
 }
@@ -96,7 +96,7 @@ std::optional<BuildFailure> FakeImageBuilder::Step(const std::string& line, Walk
   if (words.empty() || (words[0] != "RUN" && words[0] != "COPY")) return std::nullopt;
   bool cached = false;
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     cached = built_.count(walk.so_far) > 0;
   }
   ++walk.progress.steps;
@@ -113,7 +113,7 @@ std::optional<BuildFailure> FakeImageBuilder::Step(const std::string& line, Walk
   if (cached) ++walk.progress.steps_cached;
   walk.observer.progress(walk.progress);
   walk.report.steps.push_back({walk.progress.step_name, walk.stage, cached, true, {}});
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   built_.insert(walk.so_far);
   return std::nullopt;
 }
@@ -125,7 +125,7 @@ absl::StatusOr<ImageBuildReport> FakeImageBuilder::Build(const ImageBuildRequest
   std::function<void(const ImageBuildRequest&)> hook;
   Walk walk{observer, stop, started + request.deadline, "", "", 0, {}, {}};
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     ++builds_;
     hook = hook_;
     if (!refusals_.empty()) {

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/base/clock.h"
+#include "common/base/mutex.h"
 #include "executor/image_builder.h"
 
 namespace lif {
@@ -42,7 +42,7 @@ class FakeImageBuilder final : public ImageBuilder {
   std::optional<BuildFailure> RunCommands(const std::string& instruction, Walk& walk);
 
   Clock* const clock_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::deque<BuildFailure> failures_ ABSL_GUARDED_BY(mutex_);
   std::deque<absl::Status> refusals_ ABSL_GUARDED_BY(mutex_);
   std::function<void(const ImageBuildRequest&)> hook_ ABSL_GUARDED_BY(mutex_);

@@ -9,24 +9,24 @@
 namespace lif {
 
 void FakeImageRegistry::SetAway(absl::Status status) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   away_ = std::move(status);
 }
 
 std::map<std::string, std::string> FakeImageRegistry::tags() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return tags_;
 }
 
 int FakeImageRegistry::pushes() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return pushes_;
 }
 
 absl::Status FakeImageRegistry::Push(const std::string& oci_directory, const std::string& reference,
                                      absl::Duration /*deadline*/, std::stop_token stop) {
   LIF_ASSIGN_OR_RETURN(const std::string digest, ReadFile(oci_directory + "/digest", 100));
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   if (stop.stop_requested()) return absl::CancelledError("the push was stopped");
   ++pushes_;
@@ -37,7 +37,7 @@ absl::Status FakeImageRegistry::Push(const std::string& oci_directory, const std
 absl::Status FakeImageRegistry::Tag(const std::string& source, const std::string& reference,
                                     absl::Duration /*deadline*/, std::stop_token /*stop*/) {
   const std::string digest = source.substr(source.find('@') + 1);
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   const bool known = std::any_of(tags_.begin(), tags_.end(),
                                  [&digest](const auto& tag) { return tag.second == digest; });

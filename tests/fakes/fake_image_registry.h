@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "common/base/mutex.h"
 #include "executor/image_registry.h"
 
 namespace lif {
@@ -25,7 +25,7 @@ class FakeImageRegistry final : public ImageRegistry {
                    std::stop_token stop) override;
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   absl::Status away_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> tags_ ABSL_GUARDED_BY(mutex_);
   int pushes_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -8,18 +8,18 @@
 namespace lif {
 
 void FakeImageTester::SetAway(absl::Status status) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   away_ = std::move(status);
 }
 
 std::vector<TestRunRequest> FakeImageTester::requests() const {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return requests_;
 }
 
 absl::Status FakeImageTester::Pull(const std::string& image, const std::string& /*platform*/,
                                    absl::Duration /*deadline*/, std::stop_token /*stop*/) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   if (!away_.ok()) return away_;
   pulled_.push_back(image);
   return absl::OkStatus();
@@ -27,7 +27,7 @@ absl::Status FakeImageTester::Pull(const std::string& image, const std::string& 
 
 absl::StatusOr<TestRun> FakeImageTester::Run(const TestRunRequest& request, std::stop_token stop) {
   {
-    absl::MutexLock lock(&mutex_);
+    MutexLock lock(&mutex_);
     if (!away_.ok()) return away_;
     if (std::count(pulled_.begin(), pulled_.end(), request.image) == 0) {
       return absl::UnavailableError(absl::StrCat(request.image, " was not pulled"));
@@ -55,7 +55,7 @@ absl::StatusOr<TestRun> FakeImageTester::Run(const TestRunRequest& request, std:
 }
 
 void FakeImageTester::Release(const std::string& image) {
-  absl::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   std::erase(pulled_, image);
 }
 

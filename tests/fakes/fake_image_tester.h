@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "common/base/clock.h"
+#include "common/base/mutex.h"
 #include "executor/image_tester.h"
 
 namespace lif {
@@ -30,7 +30,7 @@ class FakeImageTester final : public ImageTester {
 
  private:
   Clock* const clock_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   absl::Status away_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> pulled_ ABSL_GUARDED_BY(mutex_);
   std::vector<TestRunRequest> requests_ ABSL_GUARDED_BY(mutex_);

@@ -42,6 +42,25 @@ TEST_CASE("A lost lease stops everything at once, and stays lost") {
   CHECK(lease->reason() == StopReason::kLost);
 }
 
+TEST_CASE("A lease that its holder is ending is not lost when it is gone") {
+  ExecutorRig rig;
+  rig.Submit("good");
+  const ClaimedJob job = rig.Claim();
+  const auto lease = rig.keeper->Hold({job.spec.job_id, job.token});
+  lease->SetEnding(true);
+  REQUIRE(rig.queue.Complete(lease->lease(), "compatible").ok());
+  for (int beat = 0; beat < 3; ++beat) {
+    rig.clock.AwaitSleepers(1);
+    rig.clock.Advance(ExecutorRig::kLease / 4);
+  }
+  rig.clock.AwaitSleepers(1);
+  CHECK(lease->reason() == StopReason::kNone);
+  lease->SetEnding(false);
+  rig.clock.Advance(ExecutorRig::kLease / 4);
+  Await([&lease] { return lease->work_stop().stop_requested(); });
+  CHECK(lease->reason() == StopReason::kLost);
+}
+
 TEST_CASE("A cancellation stops the work but not the writing of its record") {
   ExecutorRig rig;
   const std::string build = rig.Submit("good");
