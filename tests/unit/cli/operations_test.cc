@@ -96,6 +96,7 @@ TEST_CASE("dead letters: listed with what to do, retried and dropped by either I
 
 TEST_CASE("doctor: findings of the control plane, and what was not looked at here") {
   FakeFactory factory;
+  factory.fleet.health.mutable_at()->set_seconds(absl::ToUnixSeconds(factory.clock.Now()));
   v1::HealthCheck* check = factory.fleet.health.add_checks();
   check->set_name("redis durability");
   check->set_state(v1::HEALTH_STATE_WARNING);
