@@ -158,7 +158,25 @@ TEST_CASE("A test's own exit codes are answers, Docker's are errors") {
     CHECK(run->exit_code == row.exit_code);
     CHECK(run->out == "said\n");
     CHECK(run->err == row.err);
-    CHECK(runner.specs.size() == 1);
+    CHECK_FALSE(run->out_of_memory);
+    REQUIRE(runner.specs.size() == 2);
+    CHECK(runner.specs[1].argv ==
+          std::vector<std::string>{"docker", "rm", "--force", "--volumes", "lif-B-1-0"});
+  }
+}
+
+TEST_CASE("The engine tells whether a killed test ran out of memory") {
+  for (const bool out_of_memory : {false, true}) {
+    ScriptedRunner runner;
+    runner.scripts = {{"", "", Exit(137), nullptr},
+                      {out_of_memory ? "true\n" : "false\n", "", Exit(0), nullptr}};
+    const auto run = DockerImageTester(runner, TesterOptions()).Run(Request(), {});
+    REQUIRE(run.ok());
+    CHECK(run->exit_code == 137);
+    CHECK(run->out_of_memory == out_of_memory);
+    REQUIRE(runner.specs.size() == 3);
+    CHECK(runner.specs[1].argv[1] == "inspect");
+    CHECK(runner.specs[2].argv[1] == "rm");
   }
 }
 
