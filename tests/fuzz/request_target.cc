@@ -25,9 +25,12 @@ bool Read(std::string_view text, Request* request) {
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&silence);
   parser.SetRecursionLimit(20);
-  if (parser.ParseFromString(std::string(text), request)) return true;
-  request->Clear();
-  return request->ParseFromString(std::string(text));
+  if (!parser.ParseFromString(std::string(text), request)) {
+    request->Clear();
+    return request->ParseFromString(std::string(text));
+  }
+  // Text may hold bytes that are not UTF-8; gRPC refuses those before any code of ours.
+  return Request().ParseFromString(request->SerializeAsString());
 }
 
 void CheckStatus(const grpc::Status& status) {
