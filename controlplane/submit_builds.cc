@@ -117,6 +117,11 @@ absl::Status SubmitRun::Decide(RecordReader& records) {
 }
 
 // Says when nothing would serve a build: a warning, or with reject_unschedulable its answer.
+struct Unserved {
+  size_t builds = 0;
+  std::string remedy;
+};
+
 absl::Status SubmitRun::CheckPools(JobQueue& queue) {
   if (todo_.empty()) return absl::OkStatus();
   LIF_ASSIGN_OR_RETURN(const std::vector<ExecutorInfo> executors, queue.ListExecutors());
@@ -124,7 +129,7 @@ absl::Status SubmitRun::CheckPools(JobQueue& queue) {
   for (const ExecutorInfo& executor : executors) {
     if (executor.alive && !executor.draining) served.insert(executor.pool);
   }
-  std::map<std::string, size_t> unserved;
+  std::map<std::string, Unserved> unserved;
   std::vector<SubmitUnit*> rest;
   for (SubmitUnit* unit : todo_) {
     const std::string& pool = unit->pool;
@@ -139,14 +144,17 @@ absl::Status SubmitRun::CheckPools(JobQueue& queue) {
                                      "; start one, or submit without --reject-unschedulable");
       });
     } else {
-      unserved[pool] += 1;
+      ++unserved[pool].builds;
+      unserved[pool].remedy =
+          absl::StrCat("lif-executor --platform ", unit->platform, " --pool ", pool);
       rest.push_back(unit);
     }
   }
-  for (const auto& [pool, count] : unserved) {
+  for (const auto& [pool, found] : unserved) {
     output_.warnings.push_back(absl::StrCat("no registered executor serves pool ", pool, ": ",
-                                            count, count == 1 ? " build waits" : " builds wait",
-                                            " until one is started"));
+                                            found.builds,
+                                            found.builds == 1 ? " build waits" : " builds wait",
+                                            " until one is started, with ", found.remedy));
   }
   todo_ = std::move(rest);
   return absl::OkStatus();
