@@ -117,11 +117,6 @@ absl::Status SubmitRun::Decide(RecordReader& records) {
 }
 
 // Says when nothing would serve a build: a warning, or with reject_unschedulable its answer.
-struct Unserved {
-  size_t builds = 0;
-  std::string remedy;
-};
-
 absl::Status SubmitRun::CheckPools(JobQueue& queue) {
   if (todo_.empty()) return absl::OkStatus();
   LIF_ASSIGN_OR_RETURN(const std::vector<ExecutorInfo> executors, queue.ListExecutors());
@@ -129,7 +124,7 @@ absl::Status SubmitRun::CheckPools(JobQueue& queue) {
   for (const ExecutorInfo& executor : executors) {
     if (executor.alive && !executor.draining) served.insert(executor.pool);
   }
-  std::map<std::string, Unserved> unserved;
+  std::map<std::string, std::vector<const SubmitUnit*>> unserved;
   std::vector<SubmitUnit*> rest;
   for (SubmitUnit* unit : todo_) {
     const std::string& pool = unit->pool;
@@ -144,17 +139,16 @@ absl::Status SubmitRun::CheckPools(JobQueue& queue) {
                                      "; start one, or submit without --reject-unschedulable");
       });
     } else {
-      ++unserved[pool].builds;
-      unserved[pool].remedy =
-          absl::StrCat("lif-executor --platform ", unit->platform, " --pool ", pool);
+      unserved[pool].push_back(unit);
       rest.push_back(unit);
     }
   }
-  for (const auto& [pool, found] : unserved) {
+  for (const auto& [pool, units] : unserved) {
     output_.warnings.push_back(absl::StrCat("no registered executor serves pool ", pool, ": ",
-                                            found.builds,
-                                            found.builds == 1 ? " build waits" : " builds wait",
-                                            " until one is started, with ", found.remedy));
+                                            units.size(),
+                                            units.size() == 1 ? " build waits" : " builds wait",
+                                            " until one is started, with lif-executor --platform ",
+                                            units.front()->platform, " --pool ", pool));
   }
   todo_ = std::move(rest);
   return absl::OkStatus();
