@@ -23,11 +23,14 @@ nlohmann::ordered_json CountJson(const PublishResult::Count& count) {
 }
 
 std::string ResultJson(const PublishResult& result) {
-  const nlohmann::ordered_json json = {
-      {"published", result.published()},          {"unchanged", result.unchanged()},
-      {"bases", CountJson(result.bases)},         {"modules", CountJson(result.modules)},
-      {"templates", CountJson(result.templates)}, {"manifests", CountJson(result.manifests)},
-      {"blobs_stored", result.blobs_stored}};
+  const nlohmann::ordered_json json = {{"published", result.published()},
+                                       {"unchanged", result.unchanged()},
+                                       {"bases", CountJson(result.bases)},
+                                       {"base_platforms", CountJson(result.base_platforms)},
+                                       {"modules", CountJson(result.modules)},
+                                       {"templates", CountJson(result.templates)},
+                                       {"manifests", CountJson(result.manifests)},
+                                       {"blobs_stored", result.blobs_stored}};
   return json.dump(2) + "\n";
 }
 
@@ -37,7 +40,8 @@ std::string ResultText(const PublishResult& result) {
       {&result.manifests, "manifest"},
       {&result.modules, "module"},
       {&result.templates, "template"},
-      {&result.bases, "base"}};
+      {&result.bases, "base"},
+      {&result.base_platforms, "base platform"}};
   std::vector<std::string> fresh;
   for (const auto& [count, noun] : kinds) {
     if (count->published > 0) fresh.push_back(CountText(count->published, noun));

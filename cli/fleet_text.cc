@@ -1,5 +1,9 @@
 #include "cli/fleet_text.h"
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/status_text.h"
@@ -98,6 +102,23 @@ std::string RenderPools(const google::protobuf::RepeatedPtrField<v1::PoolStatus>
   return RenderTable(table, style, width);
 }
 
+namespace {
+
+// "gpu: 2 × NVIDIA A100-SXM4-80GB"; other capabilities as they are named.
+std::string OffersText(const v1::ExecutorStatus& executor) {
+  std::map<std::string, int> models;
+  for (const std::string& gpu : executor.gpus()) ++models[gpu];
+  std::vector<std::string> texts;
+  for (const auto& [model, count] : models) texts.push_back(absl::StrCat(count, " × ", model));
+  const std::string gpus = absl::StrJoin(texts, ", ");
+  return absl::StrJoin(
+      executor.capabilities(), ",", [&gpus](std::string* out, const std::string& capability) {
+        absl::StrAppend(out, capability, capability == "gpu" && !gpus.empty() ? ": " + gpus : "");
+      });
+}
+
+}  // namespace
+
 std::string RenderExecutors(const google::protobuf::RepeatedPtrField<v1::ExecutorStatus>& executors,
                             const Style& style, absl::Time now, size_t width) {
   Table table{{{"EXECUTOR"},
@@ -125,7 +146,7 @@ std::string RenderExecutors(const google::protobuf::RepeatedPtrField<v1::Executo
         {{executor.id(), Tone::kStrong},
          executor.pool(),
          absl::StrJoin(executor.platforms(), ","),
-         absl::StrJoin(executor.capabilities(), ","),
+         OffersText(executor),
          state,
          absl::StrCat(executor.slots_busy(), "/", executor.slots()),
          executor.has_last_heartbeat() ? AgoText(TimeOf(executor.last_heartbeat()), now) : "",

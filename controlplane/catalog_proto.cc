@@ -100,7 +100,7 @@ void SetManifestBody(const ResolvedManifest& resolved, v1::Manifest* out) {
       out->mutable_modules(i)->set_slot(ToProto(resolved.stack[index].module.slot));
     }
   }
-  SetPlatforms(manifest.platforms, out->mutable_platforms());
+  SetPlatforms(OfferedPlatforms(resolved), out->mutable_platforms());
   SetList(RequiredCapabilities(resolved), out->mutable_capabilities());
   out->set_digest(ManifestDigest(resolved));
 }

@@ -25,8 +25,9 @@ absl::Status About(absl::Status status, std::string_view type, const std::string
 }
 
 absl::StatusOr<std::shared_ptr<const PreparedManifest>> ReadManifest(ManifestCache& manifests,
-                                                                     const std::string& id) {
-  auto manifest = manifests.Get(id);
+                                                                     const std::string& id,
+                                                                     std::vector<Platform> wanted) {
+  auto manifest = manifests.Get(id, wanted);
   if (manifest.ok()) return manifest;
   if (!absl::IsInvalidArgument(manifest.status())) {
     return About(manifest.status(), "manifest", id);
@@ -34,6 +35,11 @@ absl::StatusOr<std::shared_ptr<const PreparedManifest>> ReadManifest(ManifestCac
   FieldErrors errors;
   errors.Add("manifest_id", std::string(manifest.status().message()));
   return errors.ToStatus();
+}
+
+// Who looks at a manifest sees what its base has gained.
+std::vector<Platform> EveryPlatform() {
+  return {{"linux", "amd64"}, {"linux", "arm64"}};
 }
 
 absl::StatusOr<ManifestFilter> FilterOf(const v1::ListManifestsRequest& request) {
@@ -85,7 +91,7 @@ grpc::Status CatalogServiceAdapter::GetManifest(grpc::ServerContext*,
                                                 v1::GetManifestResponse* response) {
   return seams_.runner.Run("GetManifest", RpcKind::kUnary, [&]() -> absl::Status {
     LIF_ASSIGN_OR_RETURN(const auto manifest,
-                         ReadManifest(seams_.manifests, request->manifest_id()));
+                         ReadManifest(seams_.manifests, request->manifest_id(), EveryPlatform()));
     SetManifest(*manifest, response);
     return absl::OkStatus();
   });
@@ -131,7 +137,7 @@ grpc::Status CatalogServiceAdapter::RenderDockerfile(grpc::ServerContext*,
       return errors.ToStatus();
     }
     LIF_ASSIGN_OR_RETURN(const auto manifest,
-                         ReadManifest(seams_.manifests, request->manifest_id()));
+                         ReadManifest(seams_.manifests, request->manifest_id(), {*platform}));
     const PlatformOffer* offer = manifest->Find(*platform);
     if (offer == nullptr) return NotOffered(*manifest, *platform);
     const Recipe& recipe = seams_.manifests.recipe();

@@ -37,6 +37,7 @@ void SetExecutor(const ExecutorInfo& executor, const std::vector<JobView>& activ
   for (const std::string& capability : executor.capabilities) {
     out->add_capabilities(Text(capability));
   }
+  for (const std::string& gpu : executor.gpus) out->add_gpus(Text(gpu));
   out->set_recipe(Text(executor.recipe));
   out->set_slots(executor.slots);
   for (const JobView& job : active) {

@@ -85,7 +85,8 @@ class ControlPlane {
         admin_({redis_, config.common.factory, kAdminConnections}, &clock_),
         log_({redis_, config.common.factory, config.redis_connections}, &clock_),
         health_redis_({redis_, kAdminConnections}, &clock_),
-        manifests_(catalog_, RecipeOf(config.common), uint64_t{1024} * 1024 * config.cache_mib),
+        manifests_(catalog_, RecipeOf(config.common), uint64_t{1024} * 1024 * config.cache_mib,
+                   clock_),
         runner_({clock_, stop_.get_token(), logger,
                  [this](std::string_view rpc, const absl::Status& status, absl::Duration took) {
                    counts_.CallEnded(rpc, status, took);

@@ -13,6 +13,7 @@
 namespace lif {
 namespace {
 
+constexpr absl::Duration kFresh = absl::Minutes(1);
 constexpr uint64_t kPartCost = 512;   // a struct, its containers and their nodes
 constexpr uint64_t kStringCost = 64;  // a string with its node in a map
 
@@ -84,22 +85,23 @@ uint64_t ApproximateBytes(const PreparedManifest& prepared) {
   return bytes;
 }
 
-absl::StatusOr<std::shared_ptr<const PreparedManifest>> ManifestCache::Get(const std::string& id) {
+absl::StatusOr<std::shared_ptr<const PreparedManifest>> ManifestCache::Get(
+    const std::string& id, const std::vector<Platform>& wanted) {
   LIF_RETURN_IF_ERROR(CheckManifestId(id));
-  if (auto cached = FindCached(id)) return cached;
+  if (auto cached = FindCached(id, wanted)) return cached;
   LIF_ASSIGN_OR_RETURN(ResolvedManifest manifest, catalog_.GetManifest(id));
   return Prepare(id, std::move(manifest));
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<std::shared_ptr<const PreparedManifest>>>>
-ManifestCache::GetAll(const std::vector<std::string>& ids) {
+ManifestCache::GetAll(const std::vector<std::string>& ids, const std::vector<Platform>& wanted) {
   std::vector<absl::StatusOr<std::shared_ptr<const PreparedManifest>>> answers(
       ids.size(), absl::InternalError("not read"));
   std::vector<size_t> missing;  // indexes into `ids`
   for (size_t i = 0; i < ids.size(); ++i) {
     if (const absl::Status named = CheckManifestId(ids[i]); !named.ok()) {
       answers[i] = named;
-    } else if (auto cached = FindCached(ids[i])) {
+    } else if (auto cached = FindCached(ids[i], wanted)) {
       answers[i] = std::move(cached);
     } else {
       missing.push_back(i);
@@ -139,10 +141,16 @@ absl::StatusOr<std::shared_ptr<const PreparedManifest>> ManifestCache::Prepare(
   return std::shared_ptr<const PreparedManifest>(std::move(prepared));
 }
 
-std::shared_ptr<const PreparedManifest> ManifestCache::FindCached(const std::string& id) {
+std::shared_ptr<const PreparedManifest> ManifestCache::FindCached(
+    const std::string& id, const std::vector<Platform>& wanted) {
   absl::MutexLock lock(&mutex_);
   const auto found = index_.find(id);
   if (found == index_.end()) return nullptr;
+  const PreparedManifest& kept = *found->second->manifest;
+  const bool lacks = std::any_of(wanted.begin(), wanted.end(), [&kept](const Platform& platform) {
+    return kept.Find(platform) == nullptr;
+  });
+  if (lacks || clock_.Steady() - found->second->read > kFresh) return nullptr;
   entries_.splice(entries_.begin(), entries_, found->second);
   return found->second->manifest;
 }
@@ -152,8 +160,11 @@ void ManifestCache::Insert(const std::string& id,
   const uint64_t bytes = ApproximateBytes(*manifest) + id.size();
   if (bytes > max_bytes_) return;
   absl::MutexLock lock(&mutex_);
-  if (index_.contains(id)) return;
-  entries_.push_front({id, std::move(manifest), bytes});
+  if (const auto old = index_.find(id); old != index_.end()) {
+    bytes_ -= old->second->bytes;
+    entries_.erase(old->second);
+  }
+  entries_.push_front({id, std::move(manifest), bytes, clock_.Steady()});
   index_[id] = entries_.begin();
   bytes_ += bytes;
   while (bytes_ > max_bytes_) {

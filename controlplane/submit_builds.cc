@@ -124,7 +124,7 @@ absl::Status SubmitRun::CheckPools(JobQueue& queue) {
   for (const ExecutorInfo& executor : executors) {
     if (executor.alive && !executor.draining) served.insert(executor.pool);
   }
-  std::map<std::string, size_t> unserved;
+  std::map<std::string, std::vector<const SubmitUnit*>> unserved;
   std::vector<SubmitUnit*> rest;
   for (SubmitUnit* unit : todo_) {
     const std::string& pool = unit->pool;
@@ -139,14 +139,16 @@ absl::Status SubmitRun::CheckPools(JobQueue& queue) {
                                      "; start one, or submit without --reject-unschedulable");
       });
     } else {
-      unserved[pool] += 1;
+      unserved[pool].push_back(unit);
       rest.push_back(unit);
     }
   }
-  for (const auto& [pool, count] : unserved) {
+  for (const auto& [pool, units] : unserved) {
     output_.warnings.push_back(absl::StrCat("no registered executor serves pool ", pool, ": ",
-                                            count, count == 1 ? " build waits" : " builds wait",
-                                            " until one is started"));
+                                            units.size(),
+                                            units.size() == 1 ? " build waits" : " builds wait",
+                                            " until one is started, with lif-executor --platform ",
+                                            units.front()->platform, " --pool ", pool));
   }
   todo_ = std::move(rest);
   return absl::OkStatus();

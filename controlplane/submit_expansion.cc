@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -136,6 +137,18 @@ class Expander {
   std::unordered_map<std::string, size_t> units_;  // build key → index
 };
 
+// Those that the request names; what is none is answered item by item.
+std::vector<Platform> PlatformsOf(const SubmitBuildsInput& input) {
+  std::set<Platform> platforms;
+  for (const SubmitBuildsInput::Item& item : input.builds) {
+    for (const std::string& text : item.platforms) {
+      absl::StatusOr<Platform> platform = ParsePlatform(text);
+      if (platform.ok()) platforms.insert(*std::move(platform));
+    }
+  }
+  return {platforms.begin(), platforms.end()};
+}
+
 }  // namespace
 
 absl::Status CheckCancelled(const std::function<bool()>& cancelled) {
@@ -147,6 +160,7 @@ absl::Status CheckCancelled(const std::function<bool()>& cancelled) {
 absl::StatusOr<SubmitExpansion> ExpandSubmit(const SubmitBuildsInput& input,
                                              ManifestCache& manifests,
                                              const std::function<bool()>& cancelled) {
+  const std::vector<Platform> wanted = PlatformsOf(input);
   std::vector<std::string> ids;  // each once
   std::unordered_map<std::string, OffersOr> known;
   for (const SubmitBuildsInput::Item& item : input.builds) {
@@ -157,7 +171,7 @@ absl::StatusOr<SubmitExpansion> ExpandSubmit(const SubmitBuildsInput& input,
     LIF_RETURN_IF_ERROR(CheckCancelled(cancelled));
     const std::vector<std::string> batch(
         ids.begin() + begin, ids.begin() + std::min(begin + kMaxManifestBatch, ids.size()));
-    LIF_ASSIGN_OR_RETURN(const auto read, manifests.GetAll(batch));
+    LIF_ASSIGN_OR_RETURN(const auto read, manifests.GetAll(batch, wanted));
     for (size_t i = 0; i < batch.size(); ++i) {
       if (IsStoreFault(read[i].status())) return read[i].status();
       known.at(batch[i]) = OffersOf(read[i]);

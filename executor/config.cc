@@ -10,6 +10,7 @@
 #include "common/base/status_macros.h"
 #include "common/plan/pool.h"
 #include "common/registry/image_reference.h"
+#include "executor/gpu.h"
 
 namespace lif {
 namespace {
@@ -37,6 +38,12 @@ void AddPlaceOptions(OptionSet& options, ExecutorConfig* config) {
                .help = "What this executor offers beyond its platform, such as gpu",
                .env = "LIF_CAPABILITY"},
               &config->capabilities);
+  options.Add(
+      {.name = "--gpu-access",
+       .value = "WAY",
+       .help = "How tests get GPUs: gpus (docker run --gpus), cdi, or auto for what is there",
+       .env = "LIF_GPU_ACCESS"},
+      &config->gpu_access);
   options.Add({.name = "--slots", .value = "N", .help = "Builds at a time", .env = "LIF_SLOTS"},
               &config->slots);
   options.Add({.name = "--state-dir",
@@ -152,7 +159,13 @@ absl::Status Bad(const std::string& what) {
 absl::Status FillIn(ExecutorConfig* config) {
   if (config->platform.empty()) config->platform = MachinePlatform();
   LIF_ASSIGN_OR_RETURN(const Platform platform, ParsePlatform(config->platform));
-  std::sort(config->capabilities.begin(), config->capabilities.end());
+  std::vector<std::string>& offers = config->capabilities;
+  const bool gpu_pool = config->pool == kGpuCapability ||
+                        config->pool == absl::StrCat(kGpuCapability, "-", platform.arch);
+  if (gpu_pool && std::count(offers.begin(), offers.end(), kGpuCapability) == 0) {
+    offers.push_back(kGpuCapability);
+  }
+  std::sort(offers.begin(), offers.end());
   if (config->pool.empty()) config->pool = PoolFor(platform, config->capabilities);
   if (config->executor_id.empty()) {
     config->executor_id = absl::StrCat(HostName(), "-", config->pool);
@@ -180,6 +193,9 @@ absl::Status Check(const ExecutorConfig& config) {
   if (!IsName(config.executor_id)) {
     return Bad(absl::StrCat("--executor-id '", config.executor_id,
                             "': write lower-case letters, digits, '.', '_' and '-'"));
+  }
+  if (config.gpu_access != "auto" && config.gpu_access != "gpus" && config.gpu_access != "cdi") {
+    return Bad(absl::StrCat("--gpu-access '", config.gpu_access, "': write auto, gpus or cdi"));
   }
   if (config.slots < 1 || config.slots > kMaxSlots) {
     return Bad(absl::StrCat("--slots ", config.slots, ": write 1 to ", kMaxSlots));

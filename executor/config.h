@@ -10,6 +10,7 @@
 #include "common/catalog/digests.h"
 #include "common/config/common_config.h"
 #include "common/config/http_config.h"
+#include "executor/gpu.h"
 #include "executor/services.h"
 
 namespace lif {
@@ -25,6 +26,8 @@ struct ExecutorConfig {
   std::string pool;                       // "" for the platform's own
   std::string platform = "";              // "" for this machine's
   std::vector<std::string> capabilities;  // "gpu"
+  std::string gpu_access = "auto";        // how tests get GPUs: "auto", "gpus", "cdi" (gpu.h)
+  Gpus gpus;                              // no option: what was found, where they are offered
   int slots = 2;
   std::string state_dir = "/var/lib/lif-executor";
   std::string secret_dir;

@@ -28,7 +28,7 @@ std::vector<std::string> DockerTestCommand(const DockerTestOptions& options,
                            "--memory-swap=" + options.memory,
                            absl::StrCat("--pids-limit=", options.pids_limit), "--log-driver=none"});
   if (request.user.has_value()) argv.push_back("--user=" + *request.user);
-  if (request.gpu) argv.push_back("--gpus=all");
+  if (request.gpu) argv.push_back(options.gpu_flag);
   argv.push_back("--entrypoint=" + request.test.run.front());
   argv.push_back(request.image);
   argv.insert(argv.end(), request.test.run.begin() + 1, request.test.run.end());

@@ -17,8 +17,9 @@ struct DockerTestOptions {
   std::string owner;
   std::string memory = "2g";
   int pids_limit = 512;
-  std::string shelf;  // file that remembers which images stay (image_shelf.h)
-  int keep = 20;      // how many
+  std::string shelf;                    // file that remembers which images stay (image_shelf.h)
+  int keep = 20;                        // how many
+  std::string gpu_flag = "--gpus=all";  // gives a test the machine's GPUs (gpu.h)
 };
 
 // "docker", with the host if there is one.

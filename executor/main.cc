@@ -209,9 +209,12 @@ int Fail(const absl::Status& status, int exit_code) {
   return exit_code;
 }
 
-int Serve(const ExecutorConfig& config, const Logger& logger, const sigset_t& signals) {
+int Serve(ExecutorConfig config, const Logger& logger, const sigset_t& signals) {
   const absl::StatusOr<RedisOptions> redis = ParseRedisUrl(config.common.redis_url);
   if (!redis.ok()) return Fail(redis.status(), kExitUsage);
+  absl::StatusOr<Gpus> gpus = FindOfferedGpus(config);
+  if (!gpus.ok()) return Fail(gpus.status(), kExitError);
+  config.gpus = *std::move(gpus);
   absl::StatusOr<std::unique_ptr<StateDirectory>> state = StateDirectory::Open(config.state_dir);
   if (!state.ok()) return Fail(state.status(), kExitError);
   Executor executor(config, *redis, *std::move(state), logger);
@@ -221,6 +224,7 @@ int Serve(const ExecutorConfig& config, const Logger& logger, const sigset_t& si
   logger.Info("serving", {{"executor_id", config.executor_id},
                           {"pool", config.pool},
                           {"platform", config.platform},
+                          {"gpus", config.gpus.names.size()},
                           {"slots", config.slots},
                           {"factory", config.common.factory},
                           {"registry", config.registry}});

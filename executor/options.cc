@@ -2,12 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "common/base/digest.h"
 #include "common/config/version.h"
+#include "common/process/posix_process_runner.h"
 
 namespace lif {
 namespace {
@@ -82,6 +84,7 @@ ExecutorInfo DescriptionOf(const ExecutorConfig& config) {
   info.pool = config.pool;
   info.platform = config.platform;
   info.capabilities = config.capabilities;
+  info.gpus = config.gpus.names;
   info.recipe = RecipeText(RecipeOf(config.common));
   info.version = std::string(LifVersion());
   info.host = HostName();
@@ -97,7 +100,18 @@ DockerTestOptions TesterOptionsOf(const ExecutorConfig& config) {
   options.memory = config.test_memory;
   options.shelf = config.state_dir + "/images";
   options.keep = config.keep_images;
+  if (!config.gpus.docker_flag.empty()) options.gpu_flag = config.gpus.docker_flag;
   return options;
+}
+
+absl::StatusOr<Gpus> FindOfferedGpus(const ExecutorConfig& config) {
+  const std::vector<std::string>& offers = config.capabilities;
+  if (std::count(offers.begin(), offers.end(), kGpuCapability) == 0) return Gpus();
+  GpuSearch search;
+  search.access = config.gpu_access;
+  search.path = SystemEnvironment()("PATH").value_or("");
+  PosixProcessRunner runner;
+  return FindGpus(runner, search);
 }
 
 }  // namespace lif

@@ -23,6 +23,9 @@ RedisOptions Counted(RedisOptions redis, ErrorCounter errors);
 RedisJobQueueOptions QueueOptionsOf(const ExecutorConfig& config, const RedisOptions& redis);
 StageLimits LimitsOf(const ExecutorConfig& config);
 DockerTestOptions TesterOptionsOf(const ExecutorConfig& config);
+// What this machine has of them, if the configuration offers capability gpu, else none. As
+// FindGpus.
+absl::StatusOr<Gpus> FindOfferedGpus(const ExecutorConfig& config);
 // `paused` must outlive the loop.
 ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, const std::atomic<bool>& paused,
                                     std::function<absl::Status()> tick);

@@ -137,8 +137,9 @@ std::string TemplateDigest(const Template& image_template) {
 std::string BaseDigest(const Base& base) {
   CanonicalEncoder encoder("lif.base.v1");
   encoder.Add(base.name).AddInt(base.epoch);
-  encoder.AddInt(static_cast<int64_t>(base.platforms.size()));
+  encoder.AddInt(static_cast<int64_t>(base.platforms.size() - base.added.size()));
   for (const auto& [platform, pinned] : base.platforms) {
+    if (Has(base.added, platform)) continue;
     encoder.Add(platform.ToString()).Add(pinned.image).Add(pinned.digest);
   }
   return encoder.Sha256();
@@ -155,8 +156,9 @@ std::string ManifestDigest(const ResolvedManifest& manifest) {
 }
 
 std::vector<Platform> OfferedPlatforms(const ResolvedManifest& manifest) {
+  const std::vector<Platform>& named = manifest.manifest.platforms;
   std::vector<Platform> offered;
-  for (const Platform& platform : manifest.manifest.platforms) {
+  for (const Platform& platform : named.empty() ? PlatformsOf(manifest.base) : named) {
     bool everywhere = manifest.base.platforms.count(platform) > 0;
     for (const ResolvedModule& resolved : manifest.stack) {
       everywhere = everywhere && Has(resolved.module.platforms, platform);
@@ -173,7 +175,7 @@ absl::Status CheckOffered(const ResolvedManifest& manifest, const Platform& plat
                      ": ", who, " offers ", offered.empty() ? "no platform" : Offer(offered),
                      "; ask for one of ", Offer(OfferedPlatforms(manifest))));
   };
-  if (!Has(manifest.manifest.platforms, platform)) {
+  if (!manifest.manifest.platforms.empty() && !Has(manifest.manifest.platforms, platform)) {
     return refuse("the manifest", manifest.manifest.platforms);
   }
   if (manifest.base.platforms.count(platform) == 0) {

@@ -31,6 +31,9 @@ struct Base {
   std::string name;
   int64_t epoch = 0;  // SOURCE_DATE_EPOCH, seconds since 1970, of all that is built on it
   std::map<Platform, BasePlatform> platforms;
+  // Of `platforms`, sorted: those that a published base gained later. Its digest leaves them out,
+  // so that what was published keeps its digest.
+  std::vector<Platform> added;
 
   friend bool operator==(const Base&, const Base&) = default;
 };
@@ -133,7 +136,7 @@ struct Manifest {
   std::string template_version;
   std::string base;
   std::map<Slot, std::vector<ModuleUse>> modules;  // in stack order inside a slot
-  std::vector<Platform> platforms;                 // sorted
+  std::vector<Platform> platforms;                 // sorted; empty: all that base and modules offer
   std::vector<std::string> requires_;              // sorted: "gpu"
 
   friend bool operator==(const Manifest&, const Manifest&) = default;

@@ -130,14 +130,15 @@ void CheckPlatforms(const ManifestScope& scope) {
     return;
   }
   if (scope.file.lines.count("platforms") > 0) return;  // malformed, reported
-  for (const auto& [platform, unused] : scope.base->platforms) {
-    bool offered = std::all_of(scope.stack.begin(), scope.stack.end(),
-                               [p = platform](const StackEntry& entry) {
-                                 return entry.module == nullptr || Offers(*entry.module, p);
-                               });
-    if (offered) scope.manifest.platforms.push_back(platform);
-  }
-  if (scope.manifest.platforms.empty() && !scope.base->platforms.empty()) {
+  // Those stay unnamed, so that a platform that the base gains later is offered too.
+  const bool offered = std::any_of(
+      scope.base->platforms.begin(), scope.base->platforms.end(), [&scope](const auto& entry) {
+        return std::all_of(scope.stack.begin(), scope.stack.end(),
+                           [&entry](const StackEntry& above) {
+                             return above.module == nullptr || Offers(*above.module, entry.first);
+                           });
+      });
+  if (!offered && !scope.base->platforms.empty()) {
     scope.Report("platforms", "no platform is offered by the base and every module",
                  "choose modules for one platform of the base");
   }

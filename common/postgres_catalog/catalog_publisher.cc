@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/digest.h"
 #include "common/base/status_macros.h"
+#include "common/catalog/catalog_json.h"
 #include "common/postgres_catalog/catalog_rows_internal.h"
 #include "common/postgres_catalog/document_diff.h"
 
@@ -40,11 +41,35 @@ absl::StatusOr<std::map<std::string, std::string>> ReadPublished(SqlSession& ses
   return published;
 }
 
+absl::Status Unreadable(const std::string& kind, const std::string& key, const absl::Status& why) {
+  return absl::DataLossError(absl::StrCat("the published ", kind, " ", key,
+                                          " can't be read: ", std::string(why.message()),
+                                          "; does a newer release publish here?"));
+}
+
 std::string DescribeConflict(const CatalogTable& table, const CatalogRow& row,
                              const std::string& published) {
   return absl::StrCat(table.kind, " ", row.key, " is published with other content; ", table.remedy,
                       "\n    ",
                       absl::StrJoin(DescribeDifference(published, row.document), "\n    "));
+}
+
+// Of the catalog's bases those that are published, as they were first.
+absl::StatusOr<std::map<std::string, Base>> ReadPublishedBases(SqlSession& session,
+                                                               const Catalog& catalog) {
+  std::vector<std::string> names;
+  for (const auto& [name, unused] : catalog.bases) names.push_back(name);
+  LIF_ASSIGN_OR_RETURN(SqlRows rows,
+                       session.Exec("SELECT name, document FROM bases WHERE name = ANY($1::text[])",
+                                    SqlParams().AddArray(names)));
+  std::map<std::string, Base> bases;
+  for (int row = 0; row < rows.size(); ++row) {
+    const std::string name = rows.Text(row, 0);
+    absl::StatusOr<Base> base = BaseFromJson(rows.Text(row, 1));
+    if (!base.ok()) return Unreadable("base", name, base.status());
+    bases[name] = *std::move(base);
+  }
+  return bases;
 }
 
 // One publish: what is to be inserted, and what stands against it.
@@ -89,9 +114,7 @@ class Publication {
                        const std::string& published, PublishResult::Count& count) {
     absl::StatusOr<bool> same = row.same_as(published);
     if (!same.ok()) {
-      return absl::DataLossError(absl::StrCat(
-          "the published ", table.kind, " ", row.key, " can't be read: ",
-          std::string(same.status().message()), "; does a newer release publish here?"));
+      return Unreadable(table.kind, row.key, same.status());
     }
     if (*same) {
       ++count.unchanged;
@@ -123,15 +146,17 @@ class Publication {
 }  // namespace
 
 absl::StatusOr<PublishResult> CatalogPublisher::Publish(const PublishRequest& request) {
-  LIF_ASSIGN_OR_RETURN(std::vector<CatalogRows> tables, RowsOf(request.catalog));
   LIF_ASSIGN_OR_RETURN(int blobs_stored, StoreBlobs(request));
   PublishResult result;
   auto work = [&](SqlSession& session) -> absl::Status {
     result = PublishResult();
     LIF_RETURN_IF_ERROR(session.Exec(kLock).status());
+    LIF_ASSIGN_OR_RETURN(const auto published, ReadPublishedBases(session, request.catalog));
+    const BaseParts bases = SplitBases(request.catalog, published);
+    LIF_ASSIGN_OR_RETURN(std::vector<CatalogRows> tables, RowsOf(request.catalog, bases));
     Publication publication(session);
-    PublishResult::Count* counts[] = {&result.bases, &result.modules, &result.templates,
-                                      &result.manifests};
+    PublishResult::Count* counts[] = {&result.bases, &result.base_platforms, &result.modules,
+                                      &result.templates, &result.manifests};
     for (size_t i = 0; i < tables.size(); ++i) {
       LIF_RETURN_IF_ERROR(publication.Publish(tables[i], *counts[i]));
     }

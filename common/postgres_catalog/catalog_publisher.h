@@ -23,16 +23,19 @@ struct PublishResult {
     int unchanged = 0;  // were there already, with the same content
   };
   Count bases;
+  Count base_platforms;  // that published bases gained
   Count modules;
   Count templates;
   Count manifests;
   int blobs_stored = 0;  // files that were not in the blob store
 
   int published() const {
-    return bases.published + modules.published + templates.published + manifests.published;
+    return bases.published + base_platforms.published + modules.published + templates.published +
+           manifests.published;
   }
   int unchanged() const {
-    return bases.unchanged + modules.unchanged + templates.unchanged + manifests.unchanged;
+    return bases.unchanged + base_platforms.unchanged + modules.unchanged + templates.unchanged +
+           manifests.unchanged;
   }
 };
 
@@ -42,7 +45,8 @@ class CatalogPublisher {
  public:
   CatalogPublisher(PostgresPool& pool, BlobStore& blobs) : pool_(pool), blobs_(blobs) {}
 
-  // Blobs first, then all new rows in one transaction: it is published whole or not at all.
+  // Blobs first, then all new rows in one transaction: it is published whole or not at all. A base
+  // may gain platforms; those that it has stay, with their digests, also when `catalog` lacks them.
   // ALREADY_EXISTS: a name is published with other content; the message has a line for each, with
   // what differs. FAILED_PRECONDITION: a module's file is not what its digest says.
   absl::StatusOr<PublishResult> Publish(const PublishRequest& request);

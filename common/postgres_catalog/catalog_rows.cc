@@ -36,15 +36,28 @@ CatalogRow MakeRow(std::string key, const T& value, std::string digest, SqlParam
   return row;
 }
 
-CatalogRows BaseRows(const Catalog& catalog) {
+CatalogRows BaseRows(const BaseParts& bases) {
   CatalogRows rows{{"base", "bases", "name", "name,platforms::text[]",
                     "bases never change: give the new digest a base of a new name"},
                    {}};
-  for (const auto& [name, base] : catalog.bases) {
+  for (const auto& [name, base] : bases.first) {
     std::vector<std::string> platforms;
     for (const auto& [platform, image] : base.platforms) platforms.push_back(platform.ToString());
     SqlParams values = SqlParams().Add(name).AddArray(platforms);
     rows.rows.push_back(MakeRow(name, base, BaseDigest(base), std::move(values), &BaseFromJson));
+  }
+  return rows;
+}
+
+CatalogRows GainedRows(const BaseParts& bases) {
+  CatalogRows rows{{"platform of base", "base_platforms", "ref", "base,platform",
+                    "bases never change: give the new digest a base of a new name"},
+                   {}};
+  for (const Base& base : bases.gained) {
+    const std::string platform = base.platforms.begin()->first.ToString();
+    SqlParams values = SqlParams().Add(base.name).Add(platform);
+    rows.rows.push_back(MakeRow(absl::StrCat(base.name, " ", platform), base, BaseDigest(base),
+                                std::move(values), &BaseFromJson));
   }
   return rows;
 }
@@ -83,7 +96,17 @@ CatalogRows ModuleRows(const Catalog& catalog) {
   return rows;
 }
 
-absl::StatusOr<CatalogRows> ManifestRows(const Catalog& catalog) {
+// Older releases wrote the platforms that were offered where none are named.
+absl::StatusOr<bool> SameManifest(const Manifest& here, const std::vector<Platform>& offered,
+                                  const std::string& published) {
+  LIF_ASSIGN_OR_RETURN(Manifest other, ManifestFromJson(published));
+  if (other == here) return true;
+  if (!here.platforms.empty() || other.platforms != offered) return false;
+  other.platforms.clear();
+  return other == here;
+}
+
+absl::StatusOr<CatalogRows> ManifestRows(const Catalog& catalog, const BaseParts& bases) {
   CatalogRows rows{
       {"manifest", "manifests", "id",
        "id,summary,template_ref,base,modules::text[],module_names::text[],"
@@ -92,6 +115,8 @@ absl::StatusOr<CatalogRows> ManifestRows(const Catalog& catalog) {
       {}};
   for (const auto& [id, manifest] : catalog.manifests) {
     LIF_ASSIGN_OR_RETURN(ResolvedManifest resolved, ResolveManifest(catalog, id));
+    // Readers compute the digest with the base as it was first published.
+    resolved.base = bases.first.at(manifest.base);
     ManifestSummary summary = Summarize(resolved);
     std::vector<std::string> refs;
     std::vector<std::string> names;
@@ -105,18 +130,39 @@ absl::StatusOr<CatalogRows> ManifestRows(const Catalog& catalog) {
     values.AddArray(summary.requires_);
     rows.rows.push_back(
         MakeRow(id, manifest, summary.digest, std::move(values), &ManifestFromJson));
+    rows.rows.back().same_as = [&manifest = manifest, offered = std::move(summary.platforms)](
+                                   const std::string& published) {
+      return SameManifest(manifest, offered, published);
+    };
   }
   return rows;
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<CatalogRows>> RowsOf(const Catalog& catalog) {
+BaseParts SplitBases(const Catalog& catalog, const std::map<std::string, Base>& published) {
+  BaseParts parts;
+  for (const auto& [name, base] : catalog.bases) {
+    Base& first = parts.first[name] = base;
+    const auto known = published.find(name);
+    if (known == published.end()) continue;
+    for (const auto& [platform, pinned] : base.platforms) {
+      if (known->second.platforms.count(platform) > 0) continue;
+      parts.gained.push_back({name, base.epoch, {{platform, pinned}}, {}});
+      first.platforms.erase(platform);
+    }
+    first.platforms.insert(known->second.platforms.begin(), known->second.platforms.end());
+  }
+  return parts;
+}
+
+absl::StatusOr<std::vector<CatalogRows>> RowsOf(const Catalog& catalog, const BaseParts& bases) {
   std::vector<CatalogRows> all;
-  all.push_back(BaseRows(catalog));
+  all.push_back(BaseRows(bases));
+  all.push_back(GainedRows(bases));
   all.push_back(ModuleRows(catalog));
   all.push_back(TemplateRows(catalog));
-  LIF_ASSIGN_OR_RETURN(CatalogRows manifests, ManifestRows(catalog));
+  LIF_ASSIGN_OR_RETURN(CatalogRows manifests, ManifestRows(catalog, bases));
   all.push_back(std::move(manifests));
   return all;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,20 @@ struct CatalogRows {
   std::vector<CatalogRow> rows;
 };
 
-// Tables in the order in which rows can be inserted. Errors: a manifest that doesn't resolve.
-// The rows refer to `catalog`, which must outlive them.
-absl::StatusOr<std::vector<CatalogRows>> RowsOf(const Catalog& catalog);
+// The bases of a catalog, as their rows have them.
+struct BaseParts {
+  std::map<std::string, Base> first;  // as they are, or were, first published; by name
+  std::vector<Base> gained;  // a platform that a published base gains: a base with it alone
+};
+
+// A published base keeps the platforms that it was published with: what `catalog` does not name of
+// them stays, and what it names beyond them is gained.
+BaseParts SplitBases(const Catalog& catalog, const std::map<std::string, Base>& published);
+
+// Tables in the order in which rows can be inserted: bases, platforms that they gain, modules,
+// templates, manifests. Errors: a manifest that doesn't resolve. The rows refer to both arguments,
+// which must outlive them.
+absl::StatusOr<std::vector<CatalogRows>> RowsOf(const Catalog& catalog, const BaseParts& bases);
 
 // "INSERT INTO <table> …" of so many rows (at least 1); the parameters of each are its `values`,
 // then digest, document and its SHA-256.

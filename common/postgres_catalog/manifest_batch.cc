@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -49,6 +50,9 @@ UNION ALL
 SELECT 'base', b.name, b.document, b.document_sha256, b.digest
   FROM bases b WHERE b.name IN (SELECT base FROM wanted)
 UNION ALL
+SELECT 'platform of base', p.ref, p.document, p.document_sha256, p.digest
+  FROM base_platforms p WHERE p.base IN (SELECT base FROM wanted)
+UNION ALL
 SELECT 'module', m.ref, m.document, m.document_sha256, m.digest
   FROM modules m WHERE m.ref IN (SELECT unnest(modules) FROM wanted)
 )sql";
@@ -75,6 +79,8 @@ ManifestBatch::ManifestBatch(const SqlRows& rows) {
       templates_.emplace(name, Parse(rows, row, &TemplateFromJson));
     } else if (kind == "base") {
       bases_.emplace(name, Parse(rows, row, &BaseFromJson));
+    } else if (kind == "platform of base") {
+      gained_.push_back(Parse(rows, row, &BaseFromJson));
     } else {
       modules_.emplace(name, ModuleOfRow(rows, row));
     }
@@ -109,7 +115,20 @@ absl::StatusOr<ResolvedManifest> ManifestBatch::Resolve(const std::string& id) c
     return PublishedContradiction("manifest", id,
                                   "does not have the digest that it was published with");
   }
+  LIF_RETURN_IF_ERROR(AddGained(manifest->base));
   return manifest;
+}
+
+absl::Status ManifestBatch::AddGained(Base& base) const {
+  for (const absl::StatusOr<Base>& gained : gained_) {
+    if (!gained.ok()) return gained.status();
+    if (gained->name != base.name) continue;
+    for (const auto& [platform, pinned] : gained->platforms) {
+      if (base.platforms.emplace(platform, pinned).second) base.added.push_back(platform);
+    }
+  }
+  std::sort(base.added.begin(), base.added.end());
+  return absl::OkStatus();
 }
 
 }  // namespace lif

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/catalog/model.h"
@@ -30,9 +31,12 @@ class ManifestBatch {
     absl::StatusOr<Manifest> manifest;
     std::string digest;
   };
+  absl::Status AddGained(Base& base) const;
+
   std::map<std::string, PublishedManifest> manifests_;
   std::map<std::string, absl::StatusOr<Template>> templates_;
   std::map<std::string, absl::StatusOr<Base>> bases_;
+  std::vector<absl::StatusOr<Base>> gained_;  // platforms of bases, each as a base with it alone
   std::map<std::string, absl::StatusOr<Module>> modules_;
 };
 

@@ -20,7 +20,18 @@ constexpr int kMaxPage = 1000;
 constexpr int kMaxNames = 10'000;
 
 constexpr char kList[] = R"sql(
-SELECT id, summary, template_ref, base, platforms, requires, digest
+SELECT id, summary, template_ref, base,
+       ARRAY(
+         SELECT unnest(platforms)
+         UNION
+         SELECT p.platform FROM base_platforms p
+          WHERE p.base = manifests.base
+            AND (manifests.document::jsonb -> 'platforms' = '[]' OR
+                 manifests.document::jsonb -> 'platforms' ? p.platform)
+            AND NOT EXISTS (SELECT FROM modules m WHERE m.ref = ANY (manifests.modules)
+                               AND p.platform <> ALL (m.platforms))
+          ORDER BY 1),
+       requires, digest
   FROM manifests
  WHERE ($1 = '' OR id LIKE $1)
    AND ($2 = '' OR modules @> ARRAY[$2] OR module_names @> ARRAY[$2])

@@ -161,6 +161,7 @@ absl::StatusOr<ExecutorInfo> DecodeExecutor(const FieldMap& fields) {
   executor.pool = reader.Text("pool");
   executor.platform = reader.Text("platform");
   executor.capabilities = absl::StrSplit(reader.Text("caps"), ',', absl::SkipEmpty());
+  executor.gpus = absl::StrSplit(reader.Text("gpus"), ',', absl::SkipEmpty());
   executor.recipe = reader.Text("recipe");
   executor.version = reader.Text("version");
   executor.host = reader.Text("host");
@@ -192,6 +193,7 @@ std::vector<std::string> EncodeExecutor(const ExecutorInfo& executor) {
   return {"pool",     executor.pool,
           "platform", executor.platform,
           "caps",     absl::StrJoin(executor.capabilities, ","),
+          "gpus",     absl::StrJoin(executor.gpus, ","),
           "recipe",   executor.recipe,
           "version",  executor.version,
           "host",     executor.host,

@@ -77,7 +77,8 @@ struct ExecutorInfo {
   std::string pool;
   std::string platform;
   std::vector<std::string> capabilities;
-  std::string recipe;  // canonical text of its Recipe, for people and for refusal
+  std::vector<std::string> gpus;  // model of each, without ','; empty where none are offered
+  std::string recipe;             // canonical text of its Recipe, for people and for refusal
   std::string version;
   std::string host;
   int slots = 0;

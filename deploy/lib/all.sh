@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Everything in this folder, in the order of its needs.
 LIF_LIB=$(dirname -- "${BASH_SOURCE[0]}")
-for part in common process packages scanner engine redis registry postgres base_image factory status; do
+for part in common process packages scanner engine redis registry postgres arm64 base_image factory status; do
   # shellcheck source=/dev/null
   source "$LIF_LIB/$part.sh"
 done

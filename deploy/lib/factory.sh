@@ -9,7 +9,10 @@ export LIF_BUILD
 server_address() { echo "127.0.0.1:$(port_of controlplane)"; }
 http_address() { echo "127.0.0.1:$(port_of "http-$1")"; }
 registry_prefix() { echo "$(registry_address)/lif"; }
-executor_names() { seq -f 'executor-%.0f' 1 "$LIF_EXECUTORS"; }
+executor_names() {
+  seq -f 'executor-%.0f' 1 "$LIF_EXECUTORS"
+  if arm64_wanted; then echo executor-arm64; fi
+}
 network_mode() { cat "$LIF_STATE/etc/engine.network" 2>/dev/null || echo default; }
 
 # build_targets PRESET TARGET…: into build/PRESET; says how many steps there were.
@@ -50,6 +53,8 @@ INI
 }
 
 write_executor_config() {
+  local arch=amd64
+  [[ $1 != executor-arm64 ]] || arch=arm64
   cat <<INI
 executor-id="$1"
 http-listen="$(http_address "$1")"
@@ -58,8 +63,8 @@ redis-url="$(redis_url executor)"
 blob-dir="$LIF_STATE/data/blobs"
 registry="$(registry_prefix)"
 registry-insecure=true
-pool="amd64"
-platform="linux/amd64"
+pool="$arch"
+platform="linux/$arch"
 slots=$LIF_SLOTS
 state-dir="$LIF_STATE/data/$1"
 docker-host="$DOCKER_HOST"
@@ -103,7 +108,7 @@ start_executor() {
 start_executors() {
   local name
   for name in $(executor_names); do start_executor "$name"; done
-  note "${LIF_PHASE_NOTE:-$LIF_EXECUTORS × $LIF_SLOTS slots}"
+  note "${LIF_PHASE_NOTE:-$(executor_names | wc -l) × $LIF_SLOTS slots}"
 }
 
 # keep_http_port NAME: the port of /metrics and health, unless someone else took it meanwhile.

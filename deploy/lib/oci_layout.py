@@ -1,4 +1,4 @@
-"""Packs a root file system (tar) as an OCI layout directory: oci_layout.py TAR DIR.
+"""Packs a root file system (tar) as an OCI layout directory: oci_layout.py ARCH TAR DIR.
 
 Pure: the same archive gives the same digests, on any machine, whenever it is packed.
 """
@@ -41,14 +41,14 @@ def compress(tar, path):
             shutil.copyfileobj(source, packed, CHUNK)
 
 
-def pack(tar, layout):
+def pack(arch, tar, layout):
     shutil.rmtree(layout, ignore_errors=True)
     os.makedirs(os.path.join(layout, "blobs", "sha256"))
     layer_path = os.path.join(layout, "layer")
     compress(tar, layer_path)
     layer = add_file(layout, layer_path)
     config = add_json(layout, {
-        "architecture": "amd64", "os": "linux", "created": EPOCH,
+        "architecture": arch, "os": "linux", "created": EPOCH,
         "config": {
             "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
             "Cmd": ["/bin/sh"],
@@ -71,4 +71,4 @@ def pack(tar, layout):
     return manifest["digest"]
 
 
-print(pack(sys.argv[1], sys.argv[2]))
+print(pack(sys.argv[1], sys.argv[2], sys.argv[3]))

@@ -10,6 +10,7 @@ void Registered(QueueHarness& queue) {
   info.pool = "amd64";
   info.platform = "linux/amd64";
   info.capabilities = {"gpu", "big"};
+  info.gpus = {"NVIDIA H200", "NVIDIA H200"};
   info.recipe = "stitch=1 network=default";
   info.version = "0.1.0";
   info.host = "builder-7";
@@ -24,6 +25,7 @@ void Registered(QueueHarness& queue) {
   REQUIRE(seen.id == "ex-7");
   REQUIRE(seen.platform == "linux/amd64");
   REQUIRE(seen.capabilities == info.capabilities);
+  REQUIRE(seen.gpus == info.gpus);
   REQUIRE(seen.recipe == info.recipe);
   REQUIRE(seen.version == "0.1.0");
   REQUIRE(seen.host == "builder-7");

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A private factory for tests, from the same scripts as deploy/quickstart:
-#   factory.sh up | serve | down | start NAME | stop NAME | restart NAME | publish DIR BASE… | json
+#   factory.sh up | arm64 | serve | down | start NAME | stop NAME | restart NAME | publish DIR BASE… | json
 # `serve` starts the control plane and its stores, with nothing to build.
 # LIF_STATE is its state directory, LIF_BUILD holds the binaries, DOCKER_HOST the engine.
 set -euo pipefail
@@ -32,6 +32,14 @@ serve() {
   phase schema migrate_schema
   write_wrapper
   phase controlplane start_controlplane
+}
+
+# What `quickstart --with-arm64` adds, with the small base in place of Debian's.
+arm64() {
+  want_arm64
+  phase qemu register_qemu
+  phase executors start_executors
+  phase busybox make_busybox_base arm64
 }
 
 down() {
@@ -82,7 +90,7 @@ make_state_dirs
 command=${1:?a command}
 shift
 case $command in
-  up | serve | down | start | stop | restart | publish) "$command" "$@" ;;
+  up | arm64 | serve | down | start | stop | restart | publish) "$command" "$@" ;;
   json) show_status_json ;;
   *) say "unknown command $command"; exit 2 ;;
 esac

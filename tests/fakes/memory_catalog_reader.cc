@@ -15,6 +15,14 @@ void MemoryCatalogReader::SetAway(absl::Status status) {
   away_ = std::move(status);
 }
 
+void MemoryCatalogReader::AddPlatform(const std::string& base, const Platform& platform,
+                                      const BasePlatform& pinned) {
+  MutexLock lock(&mutex_);
+  Base& gains = catalog_.bases.at(base);
+  gains.platforms[platform] = pinned;
+  gains.added.push_back(platform);
+}
+
 int MemoryCatalogReader::reads() const {
   MutexLock lock(&mutex_);
   return reads_;

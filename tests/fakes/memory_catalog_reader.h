@@ -17,6 +17,8 @@ class MemoryCatalogReader final : public CatalogReader {
 
   // While not OK, every call answers it: the store is away.
   void SetAway(absl::Status status);
+  // What publishing a platform that a published base lacks does.
+  void AddPlatform(const std::string& base, const Platform& platform, const BasePlatform& pinned);
   // Manifests read so far, to prove that a cache works; and the calls that it took.
   int reads() const;
   int calls() const;
@@ -28,8 +30,8 @@ class MemoryCatalogReader final : public CatalogReader {
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
 
  private:
-  const Catalog catalog_;
   mutable Mutex mutex_;
+  Catalog catalog_ ABSL_GUARDED_BY(mutex_);
   absl::Status away_ ABSL_GUARDED_BY(mutex_);
   int reads_ ABSL_GUARDED_BY(mutex_) = 0;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -62,8 +62,9 @@ class Seeded {
 
 const std::vector<std::string>& AllTables() {
   static const std::vector<std::string> tables = {
-      "bases", "modules",   "templates", "manifests", "records",          "record_layers",
-      "tests", "artifacts", "packages",  "layers",    "schema_migrations"};
+      "bases",     "base_platforms", "modules",       "templates",
+      "manifests", "records",        "record_layers", "tests",
+      "artifacts", "packages",       "layers",        "schema_migrations"};
   return tables;
 }
 
@@ -122,7 +123,7 @@ TEST_CASE("the executor adds results and touches no catalog") {
 TEST_CASE("the publisher adds to the catalog and changes no published row") {
   Seeded seeded;
   const std::string role = "lif_publisher";
-  for (const std::string table : {"bases", "modules", "templates", "manifests"}) {
+  for (const std::string table : {"bases", "base_platforms", "modules", "templates", "manifests"}) {
     seeded.Refused(role, absl::StrCat("UPDATE ", table, " SET document = 'x'"));
     seeded.Refused(role, absl::StrCat("DELETE FROM ", table));
     seeded.Refused(role, absl::StrCat("TRUNCATE ", table, " CASCADE"));
@@ -142,8 +143,9 @@ TEST_CASE("the janitor reads and does no more yet") {
 
 TEST_CASE("even the owner's slip is refused, with what to do instead") {
   Seeded seeded;
-  for (const std::string table : {"bases", "modules", "templates", "manifests", "records",
-                                  "record_layers", "tests", "artifacts", "packages", "layers"}) {
+  for (const std::string table :
+       {"bases", "base_platforms", "modules", "templates", "manifests", "records", "record_layers",
+        "tests", "artifacts", "packages", "layers"}) {
     for (const std::string& sql :
          {absl::StrCat("DELETE FROM ", table), absl::StrCat("TRUNCATE ", table, " CASCADE")}) {
       absl::Status status = seeded.Try("lif_owner", sql);

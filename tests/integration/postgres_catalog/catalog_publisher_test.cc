@@ -91,6 +91,48 @@ TEST_CASE("other content under a published name is refused whole, with what diff
   CHECK(CountOf(published, "manifests") == 3);
 }
 
+TEST_CASE("a published base may gain a platform; what it has never changes") {
+  PublishedCatalog published;
+  const Platform extra{"linux", "arm64"};
+  Catalog before = SampleCatalog();
+  before.bases.at("debian-12").platforms.erase(extra);
+  REQUIRE(published.Publish(before).ok());
+  Catalog catalog = SampleCatalog();
+  auto& platforms = catalog.bases.at("debian-12").platforms;
+  auto gained = published.Publish(catalog);
+  REQUIRE(gained.ok());
+  CHECK(gained->base_platforms.published == 1);
+  CHECK(gained->published() == 1);
+  CHECK(gained->unchanged() == 8);
+
+  SECTION("the same again changes nothing") {
+    auto again = published.Publish(catalog);
+    REQUIRE(again.ok());
+    CHECK(again->published() == 0);
+    CHECK(again->base_platforms.unchanged == 1);
+  }
+  SECTION("nor does a catalog that lacks it") {
+    auto again = published.Publish(before);
+    REQUIRE(again.ok());
+    CHECK(again->published() == 0);
+    CHECK(again->unchanged() == 8);
+  }
+  SECTION("another digest for it is refused") {
+    platforms[extra].digest = "sha256:" + std::string(64, 'f');
+    const std::string message = Message(published.Publish(catalog).status());
+    INFO(message);
+    CHECK(message.find("platform of base debian-12 linux/arm64 is published with other content") !=
+          std::string::npos);
+  }
+  SECTION("another digest for a platform that it was published with is refused") {
+    platforms.begin()->second.digest = "sha256:" + std::string(64, 'f');
+    const std::string message = Message(published.Publish(catalog).status());
+    INFO(message);
+    CHECK(message.find("base debian-12 is published with other content") != std::string::npos);
+  }
+  CHECK(CountOf(published, "base_platforms") == 1);
+}
+
 TEST_CASE("a conflict leaves nothing of the publish behind") {
   PublishedCatalog published;
   Catalog first = SampleCatalog();

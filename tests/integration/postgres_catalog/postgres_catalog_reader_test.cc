@@ -65,6 +65,65 @@ TEST_CASE("a manifest comes back with all that it pins") {
   CHECK(ManifestDigest(*read) == ManifestDigest(expected));
 }
 
+TEST_CASE("a manifest that names no platforms offers those that its base gains") {
+  const Platform arm64{"linux", "arm64"};
+  Catalog catalog = SampleCatalog();
+  for (auto& [ref, module] : catalog.modules) module.platforms = {{"linux", "amd64"}, arm64};
+  catalog.modules.at("core-node@1.0.0").platforms = {{"linux", "amd64"}};
+  for (auto& [id, manifest] : catalog.manifests) manifest.platforms.clear();
+  catalog.manifests.at("py-web_2").platforms = {{"linux", "amd64"}};
+  const Catalog full = catalog;
+  catalog.bases.at("debian-12").platforms.erase(arm64);
+
+  PublishedCatalog published;
+  REQUIRE(published.Publish(catalog).ok());
+  auto pool = published.database().Pool("lif_controlplane");
+  PostgresCatalogReader reader(*pool);
+  const std::string digest = ManifestDigest(*reader.GetManifest("py-web"));
+  const auto offered = [&reader] {
+    std::string text;
+    const auto page = reader.ListManifests({});
+    REQUIRE(page.ok());
+    for (const ManifestSummary& summary : page->manifests) {
+      text += summary.id + ":";
+      for (const Platform& platform : summary.platforms) text += " " + platform.arch;
+      text += "\n";
+      CHECK(summary.platforms == OfferedPlatforms(*reader.GetManifest(summary.id)));
+      CHECK(summary.digest == ManifestDigest(*reader.GetManifest(summary.id)));
+    }
+    return text;
+  };
+  CHECK(offered() == "node-web: amd64\npy-web: amd64\npy-web_2: amd64\n");
+  const auto amd64_key = ComputeIdentity(*reader.GetManifest("py-web"), {"linux", "amd64"}, {});
+
+  REQUIRE(published.Publish(full).ok());
+  CHECK(offered() == "node-web: amd64\npy-web: amd64 arm64\npy-web_2: amd64\n");
+  const auto read = reader.GetManifest("py-web");
+  CHECK(ManifestDigest(*read) == digest);
+  CHECK(read->base.platforms.at(arm64) == full.bases.at("debian-12").platforms.at(arm64));
+  CHECK(read->base.added == std::vector<Platform>{arm64});
+  CHECK(ComputeIdentity(*read, {"linux", "amd64"}, {})->build_key == amd64_key->build_key);
+
+  // What is published on it afterwards is on the same footing.
+  Catalog next = full;
+  Manifest manifest = next.manifests.at("py-web");
+  manifest.id = "py-later";
+  manifest.platforms = {arm64};
+  next.manifests[manifest.id] = manifest;
+  REQUIRE(published.Publish(next).ok());
+  CHECK(offered() == "node-web: amd64\npy-later: arm64\npy-web: amd64 arm64\npy-web_2: amd64\n");
+}
+
+TEST_CASE("what an older release published with its platforms spelt out is the same") {
+  PublishedCatalog published;
+  Catalog catalog = SampleCatalog();
+  REQUIRE(published.Publish(catalog).ok());
+  catalog.manifests.at("py-web").platforms.clear();
+  const auto again = published.Publish(catalog);
+  REQUIRE(again.ok());
+  CHECK(again->published() == 0);
+}
+
 TEST_CASE("a manifest that is not there is NOT_FOUND with near names") {
   Reading reading;
   auto read = reading.reader().GetManifest("py-wep");

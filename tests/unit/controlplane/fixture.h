@@ -56,7 +56,7 @@ class ControlPlane {
   std::vector<Finding> health;  // what CheckHealth answers
   MemoryBuildLog log;
   MemoryBlobStore blobs;
-  ManifestCache manifests{catalog, Recipe(), 1 << 20};
+  ManifestCache manifests{catalog, Recipe(), 1 << 20, clock};
 
  private:
   std::stop_source stop_;

@@ -7,8 +7,9 @@ namespace lif {
 namespace {
 
 TEST_CASE("a manifest is read once", "[cache]") {
+  FakeClock clock;
   MemoryCatalogReader catalog(TestCatalog());
-  ManifestCache cache(catalog, Recipe(), 1 << 20);
+  ManifestCache cache(catalog, Recipe(), 1 << 20, clock);
   const auto first = cache.Get("py-api").value();
   CHECK(cache.Get("py-api").value() == first);
   CHECK(catalog.reads() == 1);
@@ -18,14 +19,15 @@ TEST_CASE("a manifest is read once", "[cache]") {
 }
 
 TEST_CASE("what is used last stays within the bytes given", "[cache]") {
+  FakeClock clock;
   MemoryCatalogReader catalog(TestCatalog());
   uint64_t one = 0;
   {
-    ManifestCache probe(catalog, Recipe(), 1 << 20);
+    ManifestCache probe(catalog, Recipe(), 1 << 20, clock);
     probe.Get("py-worker").value();
     one = probe.bytes();
   }
-  ManifestCache cache(catalog, Recipe(), 2 * one + one / 2);
+  ManifestCache cache(catalog, Recipe(), 2 * one + one / 2, clock);
   cache.Get("py-api").value();
   cache.Get("py-worker").value();
   cache.Get("py-api").value();
@@ -40,15 +42,17 @@ TEST_CASE("what is used last stays within the bytes given", "[cache]") {
 }
 
 TEST_CASE("a manifest over the limit is answered and not kept", "[cache]") {
+  FakeClock clock;
   MemoryCatalogReader catalog(TestCatalog());
-  ManifestCache cache(catalog, Recipe(), 100);
+  ManifestCache cache(catalog, Recipe(), 100, clock);
   CHECK(cache.Get("py-api").ok());
   CHECK(cache.size() == 0);
 }
 
 TEST_CASE("many manifests are read in one call, each answered on its own", "[cache]") {
+  FakeClock clock;
   MemoryCatalogReader catalog(TestCatalog());
-  ManifestCache cache(catalog, Recipe(), 1 << 20);
+  ManifestCache cache(catalog, Recipe(), 1 << 20, clock);
   const auto kept = cache.Get("py-api").value();
   const auto answers =
       cache.GetAll({"nginx-site", "py-api", "py-apj", "../x", "py-worker", "nginx-site"}).value();
@@ -70,14 +74,43 @@ TEST_CASE("many manifests are read in one call, each answered on its own", "[cac
 }
 
 TEST_CASE("errors are not kept", "[cache]") {
+  FakeClock clock;
   MemoryCatalogReader catalog(TestCatalog());
-  ManifestCache cache(catalog, Recipe(), 1 << 20);
+  ManifestCache cache(catalog, Recipe(), 1 << 20, clock);
   CHECK(absl::IsNotFound(cache.Get("no-such").status()));
   CHECK(absl::IsInvalidArgument(cache.Get("../etc/passwd").status()));
   catalog.SetAway(absl::UnavailableError("away"));
   CHECK(absl::IsUnavailable(cache.Get("py-api").status()));
   catalog.SetAway(absl::OkStatus());
   CHECK(cache.Get("py-api").ok());
+}
+
+TEST_CASE("a base that gains a platform is seen at once when asked for, else within a minute",
+          "[cache]") {
+  FakeClock clock;
+  Catalog before = TestCatalog();
+  const Platform arm64 = *ParsePlatform("linux/arm64");
+  const std::string base = before.manifests.at("py-api").base;
+  before.manifests.at("py-api").platforms.clear();
+  const BasePlatform gained = before.bases.at(base).platforms.at(arm64);
+  before.bases.at(base).platforms.erase(arm64);
+  MemoryCatalogReader catalog(before);
+  ManifestCache cache(catalog, Recipe(), 1 << 20, clock);
+  CHECK(cache.Get("py-api").value()->OfferedText() == "linux/amd64");
+  catalog.AddPlatform(base, arm64, gained);
+  CHECK(cache.Get("py-api").value()->OfferedText() == "linux/amd64");
+
+  SECTION("asked for") {
+    CHECK(cache.Get("py-api", {arm64}).value()->Find(arm64) != nullptr);
+    CHECK(catalog.reads() == 2);
+  }
+  SECTION("a minute later") {
+    clock.Advance(absl::Seconds(61));
+  }
+  CHECK(cache.Get("py-api").value()->OfferedText() == "linux/amd64, linux/arm64");
+  CHECK(catalog.reads() == 2);
+  CHECK(cache.size() == 1);
+  CHECK(cache.bytes() == ApproximateBytes(*cache.Get("py-api").value()) + 6);
 }
 
 }  // namespace

@@ -55,9 +55,11 @@ TEST_CASE("without platforms every platform offered is built, each under its own
   CHECK(response.queued() == 4);
   REQUIRE(response.warnings_size() == 2);
   CHECK(response.warnings(0) ==
-        "no registered executor serves pool arm64: 1 build waits until one is started");
+        "no registered executor serves pool arm64: 1 build waits until one is started, with "
+        "lif-executor --platform linux/arm64 --pool arm64");
   CHECK(response.warnings(1) ==
-        "no registered executor serves pool gpu: 1 build waits until one is started");
+        "no registered executor serves pool gpu: 1 build waits until one is started, with "
+        "lif-executor --platform linux/amd64 --pool gpu");
 }
 
 TEST_CASE("one invalid build does not stop the others", "[submit]") {

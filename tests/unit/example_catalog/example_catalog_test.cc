@@ -6,6 +6,7 @@
 
 #include "common/base/file_util.h"
 #include "common/catalog/catalog_loader.h"
+#include "common/catalog/digests.h"
 #include "common/catalog/directory_catalog_reader.h"
 #include "common/catalog/update_base.h"
 #include "common/stitch/dockerfile.h"
@@ -81,7 +82,11 @@ TEST_CASE("every module and template is in a manifest, and every manifest render
     REQUIRE(resolved.ok());
     used.insert(resolved->image_template.Ref());
     for (const ResolvedModule& layer : resolved->stack) used.insert(layer.module.Ref());
-    for (const Platform& platform : {kAmd64, kArm64}) {
+    // All are for both platforms but the one whose machines are.
+    const bool gpu = !RequiredCapabilities(*resolved).empty();
+    CHECK(OfferedPlatforms(*resolved) ==
+          (gpu ? std::vector<Platform>{kAmd64} : std::vector<Platform>{kAmd64, kArm64}));
+    for (const Platform& platform : OfferedPlatforms(*resolved)) {
       RenderOptions options;
       options.platform = platform;
       const auto rendered = RenderDockerfile(*resolved, options);

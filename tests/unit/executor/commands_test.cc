@@ -105,6 +105,15 @@ TEST_CASE("User, GPU and host are added when asked for") {
   CHECK(argv[2] == "tcp://h:1");
   CHECK(std::count(argv.begin(), argv.end(), "--user=1000:1000") == 1);
   CHECK(std::count(argv.begin(), argv.end(), "--gpus=all") == 1);
+  DockerTestOptions options;
+  options.gpu_flag = "--device=nvidia.com/gpu=all";
+  const Argv cdi = DockerTestCommand(options, request);
+  CHECK(std::count(cdi.begin(), cdi.end(), "--device=nvidia.com/gpu=all") == 1);
+  CHECK(std::count(cdi.begin(), cdi.end(), "--gpus=all") == 0);
+  request.gpu = false;
+  for (const std::string& word : DockerTestCommand(options, request)) {
+    CHECK(word.find("gpu") == std::string::npos);
+  }
 }
 
 TEST_CASE("No test ever gets a network or a privilege") {

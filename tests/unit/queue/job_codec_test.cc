@@ -76,6 +76,7 @@ TEST_CASE("executors come back as they went") {
   ExecutorInfo executor;
   executor.pool = "gpu";
   executor.capabilities = {"gpu", "cuda-12"};
+  executor.gpus = {"NVIDIA H200", "NVIDIA H200"};
   executor.recipe = "stitch=1";
   executor.slots = 2;
   executor.draining = true;

@@ -1,0 +1,1 @@
+LABEL org.example.wants=gpu
