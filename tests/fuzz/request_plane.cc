@@ -8,11 +8,14 @@ namespace lif {
 
 RequestPlane::RequestPlane()
     : runner_({clock_, stop_.get_token(), NullLogger()}),
-      summary_({catalog_reader_, record_store_, queue_, blobs_, clock_}),
-      build_service_({runner_, manifests_, record_store_, queue_, log_, blobs_, clock_}),
+      summary_({catalog_reader_, record_store_, queue_, admin_, blobs_, clock_}),
+      submit_({manifests_, record_store_, queue_, clock_}),
+      dead_letters_({admin_, queue_, record_store_, submit_}),
+      build_service_({runner_, manifests_, record_store_, queue_, admin_, log_, blobs_, clock_}),
       catalog_service_({runner_, manifests_, catalog_reader_}),
       record_service_({runner_, record_store_, blobs_}),
-      fleet_service_({runner_, summary_, queue_, clock_, "fuzz"}) {
+      fleet_service_({runner_, summary_, queue_, admin_, dead_letters_,
+                      [] { return std::vector<Finding>(); }, clock_, "fuzz"}) {
   // Watches and followed logs answer what is there and end.
   stop_.request_stop();
   auto server = GrpcServer::Start(

@@ -19,6 +19,7 @@
 #include "tests/fakes/memory_build_log.h"
 #include "tests/fakes/memory_catalog_reader.h"
 #include "tests/fakes/memory_job_queue.h"
+#include "tests/fakes/memory_queue_admin.h"
 #include "tests/fakes/memory_record_store.h"
 #include "tests/support/test_catalog.h"
 
@@ -34,12 +35,15 @@ class RequestPlane {
   MemoryCatalogReader catalog_reader_{TestCatalog()};
   MemoryRecordStore record_store_;
   MemoryJobQueue queue_{&clock_};
+  MemoryQueueAdmin admin_{queue_};
   MemoryBuildLog log_;
   MemoryBlobStore blobs_;
-  ManifestCache manifests_{catalog_reader_, Recipe(), 1 << 20};
+  ManifestCache manifests_{catalog_reader_, Recipe(), 1 << 20, clock_};
   std::stop_source stop_;
   RpcRunner runner_;
   FleetSummaryReader summary_;
+  SubmitBuilds submit_;
+  DeadLetters dead_letters_;
   BuildServiceAdapter build_service_;
   CatalogServiceAdapter catalog_service_;
   RecordServiceAdapter record_service_;
