@@ -13,6 +13,15 @@ constexpr absl::Duration kProgramAge = absl::Seconds(15);
 constexpr absl::Duration kProgramTime = absl::Seconds(10);
 constexpr size_t kMaxReason = 500;
 
+// Asks for an image that nobody makes: that it is not there is an answer.
+absl::Status ProbeRegistry(RegistryClient& registry, const std::string& prefix) {
+  const absl::Status status =
+      registry.ResolveDigest(prefix + "/images:lif-readiness", {.deadline = kProgramTime}).status();
+  return absl::IsNotFound(status) ? absl::OkStatus() : status;
+}
+
+}  // namespace
+
 absl::Status ProbeDocker(ProcessRunner& runner, const std::string& docker_host) {
   ProcessSpec spec;
   spec.argv = {"docker"};
@@ -27,15 +36,6 @@ absl::Status ProbeDocker(ProcessRunner& runner, const std::string& docker_host) 
   return absl::UnavailableError(
       std::string(absl::StripAsciiWhitespace(asked.err)).substr(0, kMaxReason));
 }
-
-// Asks for an image that nobody makes: that it is not there is an answer.
-absl::Status ProbeRegistry(RegistryClient& registry, const std::string& prefix) {
-  const absl::Status status =
-      registry.ResolveDigest(prefix + "/images:lif-readiness", {.deadline = kProgramTime}).status();
-  return absl::IsNotFound(status) ? absl::OkStatus() : status;
-}
-
-}  // namespace
 
 std::vector<Dependency> ExecutorDependencies(const DependencySeams& seams,
                                              const std::string& docker_host,

@@ -24,7 +24,10 @@ struct DependencySeams {
   RegistryClient& registry;
 };
 
-// `docker_host` "" for Docker's default; `registry_prefix` as in ExecutorIdentity::registry.
+// Whether the engine answers, within seconds. `docker_host` "" for Docker's default.
+absl::Status ProbeDocker(ProcessRunner& runner, const std::string& docker_host);
+
+// `docker_host` as above; `registry_prefix` as in ExecutorIdentity::registry.
 std::vector<Dependency> ExecutorDependencies(const DependencySeams& seams,
                                              const std::string& docker_host,
                                              const std::string& registry_prefix);

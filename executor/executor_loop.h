@@ -37,7 +37,8 @@ class ExecutorLoop {
     absl::Duration lease = absl::Seconds(30);
     absl::Duration poll = absl::Seconds(2);  // longest wait for the bell; jittered
     absl::Duration drain_timeout = absl::Minutes(10);
-    // True while an operator has drained the executor: it claims nothing, and lives on.
+    // True while an operator has drained the executor, or its engine is away: it claims nothing,
+    // and lives on. May take seconds.
     std::function<bool()> paused;
     // Maintenance of the queue that any executor may do (JobQueue::Tick); empty for none.
     std::function<absl::Status()> tick;

@@ -31,6 +31,7 @@
 #include "executor/config.h"
 #include "executor/dependencies.h"
 #include "executor/docker_image_tester.h"
+#include "executor/engine_gate.h"
 #include "executor/executor_loop.h"
 #include "executor/executor_metrics.h"
 #include "executor/job_runner.h"
@@ -70,7 +71,9 @@ class Executor {
         blobs_(blob_files_, errors_.Counter("blobs")),
         queue_(QueueOptionsOf(config, redis_), &clock_),
         log_({redis_, config.common.factory, config.slots}, &clock_),
-        builder_(runner_, {"docker", config.docker_host, config.builder}),
+        buildx_(runner_, {"docker", config.docker_host, config.builder}),
+        builder_(
+            buildx_, [this] { return ProbeDocker(runner_, config_.docker_host); }, logger),
         registry_client_(runner_, {config.registry_insecure, config.registry_auth_file}),
         pushes_(registry_client_),
         registry_(pushes_, errors_.Counter("registry")),
@@ -87,8 +90,10 @@ class Executor {
                   sbom(),           *state_,  logger,         IdentityOf(config),
                   LimitsOf(config), &counts_},
         jobs_(services_),
-        loop_(LoopOptionsOf(config, paused_, [this] { return Tick(); }), queue_, jobs_, keeper_,
-              clock_, logger),
+        loop_(
+            LoopOptionsOf(
+                config, [this] { return paused_ || !builder_.Open(); }, [this] { return Tick(); }),
+            queue_, jobs_, keeper_, clock_, logger),
         redis_probe_(redis_, &clock_),
         readiness_(ExecutorDependencies(
                        {postgres_, redis_probe_, queue_, blobs_, runner_, registry_client_},
@@ -190,7 +195,8 @@ class Executor {
   ObservedBlobStore blobs_;
   RedisJobQueue queue_;
   RedisBuildLog log_;
-  BuildxImageBuilder builder_;
+  BuildxImageBuilder buildx_;
+  EngineGate builder_;
   RegistryClient registry_client_;
   SkopeoImageRegistry pushes_;
   ObservedImageRegistry registry_;

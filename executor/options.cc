@@ -65,7 +65,7 @@ StageLimits LimitsOf(const ExecutorConfig& config) {
   return limits;
 }
 
-ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, const std::atomic<bool>& paused,
+ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, std::function<bool()> paused,
                                     std::function<absl::Status()> tick) {
   ExecutorLoop::Options options;
   options.executor_id = config.executor_id;
@@ -73,7 +73,7 @@ ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, const std::ato
   options.slots = config.slots;
   options.lease = config.lease;
   options.drain_timeout = config.drain_timeout;
-  options.paused = [&paused] { return paused.load(); };
+  options.paused = std::move(paused);
   options.tick = std::move(tick);
   return options;
 }

@@ -2,7 +2,6 @@
 // host's name.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <string>
 
@@ -26,8 +25,7 @@ DockerTestOptions TesterOptionsOf(const ExecutorConfig& config);
 // What this machine has of them, if the configuration offers capability gpu, else none. As
 // FindGpus.
 absl::StatusOr<Gpus> FindOfferedGpus(const ExecutorConfig& config);
-// `paused` must outlive the loop.
-ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, const std::atomic<bool>& paused,
+ExecutorLoop::Options LoopOptionsOf(const ExecutorConfig& config, std::function<bool()> paused,
                                     std::function<absl::Status()> tick);
 // What does not change while it runs.
 ExecutorInfo DescriptionOf(const ExecutorConfig& config);
