@@ -6,10 +6,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <stdexcept>
 #include <string>
 
 #include "common/base/unique_fd.h"
-#include "tests/support/catch.h"
 
 namespace lif {
 
@@ -20,12 +20,14 @@ class HttpClient {
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+    Require(connect(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0,
+            "connected");
   }
 
   void Send(const std::string& bytes) {
-    REQUIRE(send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-            static_cast<ssize_t>(bytes.size()));
+    Require(send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+                static_cast<ssize_t>(bytes.size()),
+            "sent");
   }
   // All that comes until the server closes, which must be within 20 s.
   std::string Receive() {
@@ -33,7 +35,7 @@ class HttpClient {
     char buffer[4096];
     while (true) {
       pollfd ready{fd_.get(), POLLIN, 0};
-      REQUIRE(poll(&ready, 1, 20'000) == 1);
+      Require(poll(&ready, 1, 20'000) == 1, "answered within 20 s");
       const ssize_t count = recv(fd_.get(), buffer, sizeof(buffer), 0);
       if (count <= 0) return all;
       all.append(buffer, static_cast<size_t>(count));
@@ -41,6 +43,11 @@ class HttpClient {
   }
 
  private:
+  // Clients run in threads of their own, where Catch2's macros must not be used.
+  static void Require(bool held, const char* what) {
+    if (!held) throw std::runtime_error(std::string("not ") + what);
+  }
+
   UniqueFd fd_;
 };
 
