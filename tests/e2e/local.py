@@ -36,7 +36,7 @@ def make_base():
         (root / "tmp").chmod(0o1777)
         run("tar", "-C", root, "--sort=name", "--owner=0", "--group=0", "-cf", work / "root.tar", ".")
         digest = run("/usr/bin/python3", "-B", factories.ROOT / "deploy" / "lib" / "oci_layout.py",
-                     work / "root.tar", work / "oci").strip()
+                     "amd64", work / "root.tar", work / "oci").strip()
         index = work / "oci" / "index.json"
         named = json.loads(index.read_text())
         named["manifests"][0]["annotations"] = {
