@@ -13,6 +13,7 @@ redis_ready() { [[ $(redis_admin ping) == PONG ]]; }
 
 start_redis() {
   if is_running redis && redis_ready; then
+    update_redis_users
     note "runs already, 127.0.0.1:$(port_of redis)"
     return
   fi
@@ -51,6 +52,14 @@ write_redis_users() {
   for user in controlplane executor; do
     echo "user $user on >$(secret "redis-$user") ~lif:* &lif:* +@all -@admin -@dangerous +info"
   done
+}
+
+# update_redis_users: what another version of these scripts gave them is taken back at once.
+update_redis_users() {
+  local file="$LIF_STATE/etc/redis-users.acl"
+  [[ $(write_redis_users) != "$(cat "$file")" ]] || return 0
+  write_redis_users | write_private "$file"
+  [[ $(redis_admin acl load) == OK ]] || die redis "its users can't be read anew" "read $file"
 }
 
 stop_redis() { stop_daemon redis 20; }
