@@ -91,9 +91,20 @@ start_process() {
   wait_ready "$name" 30 "read the log above" "$@"
 }
 
+# claim_server_port: one that was killed a moment ago may still be letting go of its port.
+claim_server_port() {
+  is_running controlplane && return
+  if ! wait_for 5 port_is_free "$(port_of controlplane)"; then
+    move_port controlplane
+    write_wrapper
+  fi
+}
+
+port_is_free() { ! port_answers "$1"; }
+
 start_controlplane() {
   mkdir -p "$LIF_STATE/data/blobs"
-  is_running controlplane || ! port_answers "$(port_of controlplane)" || move_port controlplane
+  claim_server_port
   keep_http_port controlplane
   write_controlplane_config | start_process controlplane lif-controlplane server_ready
   note "${LIF_PHASE_NOTE:-$(server_address)}"
