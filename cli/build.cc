@@ -214,9 +214,10 @@ class BuildCommand : public Command {
     }
   }
 
-  absl::StatusOr<ExitCode> Report(CliContext& context,
-                                  const std::shared_ptr<grpc::Channel>& channel,
+  absl::StatusOr<ExitCode> Report(CliContext& context, std::shared_ptr<grpc::Channel> channel,
                                   const v1::SubmitBuildsResponse& reply) const {
+    // The replica that a wait began with may be gone by its end.
+    if (wait_) channel = context.connect(context.server);
     std::vector<ExitCode> codes;
     std::vector<BuildResult> results;  // of builds that are over
     for (const v1::SubmittedBuild& build : reply.builds()) {
