@@ -107,7 +107,7 @@ class BuildCommand : public Command {
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
     LIF_RETURN_IF_ERROR(CheckLocal());
     if (is_local_) return BuildLocally(context, local_, manifest_ids_, platforms_);
-    const auto channel = context.Channel();
+    std::shared_ptr<grpc::Channel> channel = context.Channel();
     LIF_ASSIGN_OR_RETURN(const v1::SubmitBuildsResponse reply, Submit(context, channel));
     for (const std::string& warning : reply.warnings()) {
       context.terminal.err(absl::StrCat(context.terminal.err_style.Paint(Tone::kWarn, "warning:"),
@@ -118,7 +118,10 @@ class BuildCommand : public Command {
     for (const v1::SubmittedBuild& build : reply.builds()) {
       if (Live(build)) live.push_back(build);
     }
-    if (wait_ && !live.empty()) LIF_RETURN_IF_ERROR(WaitForAll(context, channel, live));
+    if (wait_ && !live.empty()) {
+      LIF_RETURN_IF_ERROR(WaitForAll(context, channel, live));
+      channel = context.Channel();  // the replica that the wait began with may be gone
+    }
     return Report(context, channel, reply);
   }
 
@@ -214,10 +217,9 @@ class BuildCommand : public Command {
     }
   }
 
-  absl::StatusOr<ExitCode> Report(CliContext& context, std::shared_ptr<grpc::Channel> channel,
+  absl::StatusOr<ExitCode> Report(CliContext& context,
+                                  const std::shared_ptr<grpc::Channel>& channel,
                                   const v1::SubmitBuildsResponse& reply) const {
-    // The replica that a wait began with may be gone by its end.
-    if (wait_) channel = context.connect(context.server);
     std::vector<ExitCode> codes;
     std::vector<BuildResult> results;  // of builds that are over
     for (const v1::SubmittedBuild& build : reply.builds()) {

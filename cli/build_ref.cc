@@ -54,4 +54,16 @@ absl::StatusOr<std::string> ResolveBuildId(CliContext& context,
                    "prints the manifests"));
 }
 
+absl::StatusOr<v1::Build> GetBuild(CliContext& context,
+                                   const std::shared_ptr<grpc::Channel>& channel,
+                                   const std::string& build_id) {
+  const auto stub = v1::BuildService::NewStub(channel);
+  v1::GetBuildRequest request;
+  request.set_build_id(build_id);
+  LIF_ASSIGN_OR_RETURN(const auto reply,
+                       (Call<v1::BuildService::Stub, v1::GetBuildRequest, v1::GetBuildResponse>(
+                           context, *stub, &v1::BuildService::Stub::GetBuild, request)));
+  return reply.build();
+}
+
 }  // namespace lif

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "cli/command.h"
+#include "lif/v1/build_service.pb.h"
 
 namespace grpc {
 class Channel;
@@ -26,5 +27,10 @@ void AddBuildRef(OptionSet* options, BuildRef* ref);
 absl::StatusOr<std::string> ResolveBuildId(CliContext& context,
                                            const std::shared_ptr<grpc::Channel>& channel,
                                            const BuildRef& ref);
+
+// The build as it is now.
+absl::StatusOr<v1::Build> GetBuild(CliContext& context,
+                                   const std::shared_ptr<grpc::Channel>& channel,
+                                   const std::string& build_id);
 
 }  // namespace lif

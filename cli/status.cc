@@ -49,14 +49,8 @@ class StatusCommand : public Command {
   static absl::StatusOr<ExitCode> ShowBuild(CliContext& context,
                                             const std::shared_ptr<grpc::Channel>& channel,
                                             const std::string& id) {
-    const auto stub = v1::BuildService::NewStub(channel);
-    v1::GetBuildRequest request;
-    request.set_build_id(id);
-    LIF_ASSIGN_OR_RETURN(const auto reply,
-                         (Call<v1::BuildService::Stub, v1::GetBuildRequest, v1::GetBuildResponse>(
-                             context, *stub, &v1::BuildService::Stub::GetBuild, request)));
+    LIF_ASSIGN_OR_RETURN(const v1::Build build, GetBuild(context, channel, id));
     const Terminal& terminal = context.terminal;
-    const v1::Build& build = reply.build();
     const ExitCode code = ExitCodeOf(build.outcome());
     if (context.json()) {
       terminal.out(MessageJson(build));

@@ -70,24 +70,12 @@ class WatchCommand : public Command {
   }
 
  private:
-  static absl::StatusOr<v1::Build> Get(CliContext& context,
-                                       const std::shared_ptr<grpc::Channel>& channel,
-                                       const std::string& id) {
-    const auto stub = v1::BuildService::NewStub(channel);
-    v1::GetBuildRequest request;
-    request.set_build_id(id);
-    LIF_ASSIGN_OR_RETURN(const auto reply,
-                         (Call<v1::BuildService::Stub, v1::GetBuildRequest, v1::GetBuildResponse>(
-                             context, *stub, &v1::BuildService::Stub::GetBuild, request)));
-    return reply.build();
-  }
-
   static absl::StatusOr<ExitCode> Follow(CliContext& context,
                                          const std::shared_ptr<grpc::Channel>& channel,
                                          const std::vector<std::string>& ids) {
     std::vector<v1::SubmittedBuild> live;
     for (const std::string& id : ids) {
-      LIF_ASSIGN_OR_RETURN(const v1::Build build, Get(context, channel, id));
+      LIF_ASSIGN_OR_RETURN(const v1::Build build, GetBuild(context, channel, id));
       if (build.state() != v1::BUILD_STATE_DONE) live.push_back(AsSubmitted(build));
     }
     if (!live.empty()) LIF_RETURN_IF_ERROR(WaitForBuilds(context, channel, live, {}));
@@ -96,7 +84,7 @@ class WatchCommand : public Command {
     v1::ListBuildsResponse over;
     std::vector<ExitCode> codes;
     for (const std::string& id : ids) {
-      LIF_ASSIGN_OR_RETURN(*over.add_builds(), Get(context, now_serving, id));
+      LIF_ASSIGN_OR_RETURN(*over.add_builds(), GetBuild(context, now_serving, id));
       codes.push_back(ExitCodeOf(over.builds(over.builds_size() - 1).outcome()));
     }
     const Terminal& terminal = context.terminal;

@@ -1,15 +1,13 @@
 #include "executor/buildx_command.h"
 
 #include "absl/strings/str_cat.h"
+#include "executor/docker_argv.h"
 
 namespace lif {
 
 std::vector<std::string> BuildxCommand(const BuildxOptions& options,
                                        const ImageBuildRequest& request) {
-  std::vector<std::string> argv = {options.docker};
-  if (!options.docker_host.empty()) {
-    argv.insert(argv.end(), {"--host", options.docker_host});
-  }
+  std::vector<std::string> argv = DockerArgv(options.docker, options.docker_host);
   argv.insert(argv.end(), {"buildx", "build", "--progress=rawjson"});
   if (!options.builder.empty() && options.builder != "default") {
     argv.push_back("--builder=" + options.builder);

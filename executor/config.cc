@@ -1,11 +1,10 @@
 #include "executor/config.h"
 
 #include <sys/utsname.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/host_name.h"
 #include "common/base/ids.h"
 #include "common/base/status_macros.h"
 #include "common/plan/pool.h"
@@ -145,11 +144,6 @@ void AddTimeOptions(OptionSet& options, ExecutorConfig* config) {
                .help = "Time that the list of an image's packages may take",
                .env = "LIF_SBOM_TIMEOUT"},
               &config->sbom_timeout);
-}
-
-std::string HostName() {
-  char name[256] = {};
-  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
 }
 
 absl::Status Bad(const std::string& what) {

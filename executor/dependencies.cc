@@ -4,6 +4,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
 #include "common/blobs/blob_probe.h"
+#include "executor/docker_argv.h"
 
 namespace lif {
 namespace {
@@ -24,8 +25,7 @@ absl::Status ProbeRegistry(RegistryClient& registry, const std::string& prefix) 
 
 absl::Status ProbeDocker(ProcessRunner& runner, const std::string& docker_host) {
   ProcessSpec spec;
-  spec.argv = {"docker"};
-  if (!docker_host.empty()) spec.argv.insert(spec.argv.end(), {"--host", docker_host});
+  spec.argv = DockerArgv("docker", docker_host);
   spec.argv.insert(spec.argv.end(), {"version", "--format", "{{.Server.Version}}"});
   spec.deadline = kProgramTime;
   LIF_ASSIGN_OR_RETURN(const CapturedProcess asked, RunCaptured(runner, spec, {}));

@@ -6,6 +6,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
 #include "executor/build_failure.h"
+#include "executor/docker_argv.h"
 
 namespace lif {
 namespace {
@@ -40,7 +41,7 @@ absl::StatusOr<CapturedProcess> DockerImageTester::Docker(std::vector<std::strin
                                                           absl::Duration deadline,
                                                           std::stop_token stop) {
   ProcessSpec spec;
-  spec.argv = DockerCommand(options_);
+  spec.argv = DockerArgv(options_.docker, options_.docker_host);
   spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
   spec.deadline = deadline;
   return RunCaptured(runner_, spec, stop, kMaxOutput);

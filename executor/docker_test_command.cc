@@ -1,20 +1,13 @@
 #include "executor/docker_test_command.h"
 
 #include "absl/strings/str_cat.h"
+#include "executor/docker_argv.h"
 
 namespace lif {
 
-std::vector<std::string> DockerCommand(const DockerTestOptions& options) {
-  std::vector<std::string> argv = {options.docker};
-  if (!options.docker_host.empty()) {
-    argv.insert(argv.end(), {"--host", options.docker_host});
-  }
-  return argv;
-}
-
 std::vector<std::string> DockerTestCommand(const DockerTestOptions& options,
                                            const TestRunRequest& request) {
-  std::vector<std::string> argv = DockerCommand(options);
+  std::vector<std::string> argv = DockerArgv(options.docker, options.docker_host);
   argv.insert(argv.end(), {"run", "--init", "--pull=never"});
   argv.push_back("--name=" + request.container);
   argv.push_back("--label=lif.executor=" + options.executor_id);

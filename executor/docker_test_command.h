@@ -22,9 +22,6 @@ struct DockerTestOptions {
   std::string gpu_flag = "--gpus=all";  // gives a test the machine's GPUs (gpu.h)
 };
 
-// "docker", with the host if there is one.
-std::vector<std::string> DockerCommand(const DockerTestOptions& options);
-
 // Locked down: no network but loopback, a read-only root with /tmp in memory, no capabilities, no
 // new privileges, bounded memory and processes. The image's entrypoint does not run; the test does.
 std::vector<std::string> DockerTestCommand(const DockerTestOptions& options,

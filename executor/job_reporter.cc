@@ -75,13 +75,11 @@ void JobReporter::Send() {
   warned_ = !status.ok();
 }
 
-std::string JobReporter::Finish(const std::string& whole_log_path) {
-  if (thread_.joinable()) {
-    thread_.request_stop();
-    thread_.join();
-  }
+void JobReporter::Stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
   Send();
-  return shipper_.WholeLog(whole_log_path);
 }
 
 }  // namespace lif

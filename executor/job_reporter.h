@@ -36,9 +36,11 @@ class JobReporter {
   void Stage(const std::string& name);
   void Step(const BuildProgress& progress);
   void Log(std::string_view text);
-  // Sends what is left, and stops; nothing more may be logged. Answers the path of the whole log
-  // (see LogShipper::WholeLog), in a file at `whole_log_path` if need be.
-  std::string Finish(const std::string& whole_log_path);
+  // Sends what is left, and stops; nothing more may be logged. Again: does nothing new.
+  void Stop();
+  // After Stop: the path of the whole log (see LogShipper::WholeLog), in a new file at `path` if
+  // need be.
+  std::string WholeLog(const std::string& path) { return shipper_.WholeLog(path); }
 
  private:
   void Send();

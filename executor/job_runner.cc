@@ -120,7 +120,7 @@ void JobRunner::Conclude(BuildRun& run, const StageResult& result) {
   if (reason == StopReason::kLost) return;
   if (reason == StopReason::kHandBack) {
     run.Say("The executor is draining; the build is handed back.\n");
-    run.reporter.Finish(run.workspace.Path("whole.log"));
+    run.reporter.Stop();
     return settler_.HandBack(run.lease);
   }
   if (run.recorded.has_value()) return settler_.Finish(run.lease, *run.recorded);
@@ -131,7 +131,7 @@ void JobRunner::Conclude(BuildRun& run, const StageResult& result) {
     return SettleRun(run);
   }
   if (result->then == AfterFailure::kBury) {
-    run.reporter.Finish(run.workspace.Path("whole.log"));
+    run.reporter.Stop();
     return settler_.Bury(run.lease, result->detail.message);
   }
   record.failure = result->detail;
@@ -146,7 +146,7 @@ void JobRunner::Conclude(BuildRun& run, const StageResult& result) {
                          std::string(FailureClassName(record.failure.failure)), ", in stage ",
                          record.failure.stage, "): ", record.failure.message, "\n"));
     // Before the lease is given up: the next attempt goes on where this log ends.
-    run.reporter.Finish(run.workspace.Path("whole.log"));
+    run.reporter.Stop();
     if (settler_.Fail(run.lease, record.failure)) return;
   }
   SettleRun(run);
@@ -156,7 +156,8 @@ void JobRunner::SettleRun(BuildRun& run) {
   Record& record = run.record;
   record.finished = services_.clock.Now();
   run.evidence.Verdict(record);
-  const std::string log = run.reporter.Finish(run.workspace.Path("whole.log"));
+  run.reporter.Stop();
+  const std::string log = run.reporter.WholeLog(run.workspace.Path("whole.log"));
   Settlement settlement{record, {}, run.log_tail};
   settlement.artifacts = {{"evidence.log", "text/plain; charset=utf-8", run.evidence.path(), ""},
                           {"build.log", "text/plain; charset=utf-8", log, ""}};

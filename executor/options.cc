@@ -1,13 +1,12 @@
 #include "executor/options.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "common/base/digest.h"
+#include "common/base/host_name.h"
 #include "common/config/version.h"
 #include "common/process/posix_process_runner.h"
 
@@ -16,11 +15,6 @@ namespace {
 
 // Connections beyond those of the slots: the claimer, the ticks.
 constexpr int kSpareConnections = 2;
-
-std::string HostName() {
-  char name[256] = {};
-  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
-}
 
 // Marks this executor's containers on its engine. The ID alone would not do: executors of two
 // factories may share an engine and a name, and one that starts would remove the other's running

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/file_util.h"
 #include "common/base/status_macros.h"
+#include "executor/docker_argv.h"
 
 namespace lif {
 namespace {
@@ -41,8 +42,7 @@ absl::StatusOr<std::string> NameImageInIndex(const std::string& index,
 absl::StatusOr<CapturedProcess> EngineImageRegistry::Docker(
     const std::vector<std::string>& arguments, absl::Duration deadline, std::stop_token stop) {
   ProcessSpec spec;
-  spec.argv = {"docker"};
-  if (!docker_host_.empty()) spec.argv.insert(spec.argv.end(), {"--host", docker_host_});
+  spec.argv = DockerArgv("docker", docker_host_);
   spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
   spec.deadline = deadline;
   return RunCaptured(runner_, spec, stop);

@@ -1,13 +1,12 @@
 #include "executor/local/local_build.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/file_util.h"
+#include "common/base/host_name.h"
 #include "common/base/ids.h"
 #include "common/base/status_macros.h"
 #include "common/plan/pool.h"
@@ -56,14 +55,13 @@ StageLimits LimitsOf(const LocalOptions& options) {
 
 // Containers of this state directory, on whatever engine: a predecessor's that was killed.
 DockerTestOptions TesterOptionsOf(const LocalOptions& options) {
-  char host[256] = {};
-  (void)gethostname(host, sizeof(host) - 1);
   std::error_code ignored;
   const std::string state = std::filesystem::absolute(options.state_dir, ignored).string();
   DockerTestOptions tester;
   tester.docker_host = options.docker_host;
   tester.executor_id = kLocal;
-  tester.owner = absl::StrCat("local.", Sha256Hex(absl::StrCat(host, "\n", state)).substr(0, 12));
+  tester.owner =
+      absl::StrCat("local.", Sha256Hex(absl::StrCat(HostName(), "\n", state)).substr(0, 12));
   tester.memory = options.test_memory;
   return tester;
 }
