@@ -33,10 +33,6 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.fixture(scope="session")
 def factory():
     """A private factory of the release binaries with the example catalog, one executor, one slot."""
-    made = factories.Factory(executors=1, slots=1)
-    try:
-        made.start()
+    with factories.running(executors=1, slots=1) as made:
         made.publish(factories.ROOT / "catalog", "debian-12")
         yield made
-    finally:
-        made.stop()

@@ -26,12 +26,8 @@ def directory(tmp_path_factory):
 @pytest.fixture(scope="module")
 def served():
     """A control plane with its stores, and nothing that builds."""
-    made = factories.Factory(executors=0)
-    try:
-        made.start("serve")
+    with factories.running("serve", executors=0) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")

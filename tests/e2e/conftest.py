@@ -1,7 +1,4 @@
 import pathlib
-import re
-import secrets
-import shutil
 import sys
 
 import pytest
@@ -18,25 +15,16 @@ import stubs as generated  # noqa: E402
 @pytest.fixture(scope="session")
 def catalog(tmp_path_factory):
     """The test catalog with a nonce of this run."""
-    copy = tmp_path_factory.mktemp("catalog") / "e2e"
-    shutil.copytree(HERE / "catalog", copy)
-    settings = copy / "catalog.yaml"
-    settings.write_text(re.sub("nonce: none", f"nonce: {secrets.token_hex(8)}",
-                               settings.read_text()))
-    return copy
+    return factories.copy_catalog(HERE / "catalog", tmp_path_factory.mktemp("catalog") / "e2e")
 
 
 @pytest.fixture(scope="session")
 def factory(catalog):
     """One private factory for all tests, with the test catalog and the example published."""
-    made = factories.Factory(executors=2, slots=1)
-    try:
-        made.start()
+    with factories.running(executors=2, slots=1) as made:
         made.publish(catalog, "busybox")
         made.publish(factories.ROOT / "catalog", "debian-12")
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +38,9 @@ def big_catalog(tmp_path_factory):
 @pytest.fixture(scope="session")
 def served(big_catalog):
     """A control plane with its stores, and nothing that builds; the generated catalog published."""
-    made = factories.Factory(executors=0)
-    try:
-        made.start("serve")
+    with factories.running("serve", executors=0) as made:
         made.lif("catalog", "publish", str(big_catalog))
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,10 @@
 """A private factory: servers, control plane and executors on free ports, with its own state."""
+import contextlib
 import json
 import os
 import pathlib
+import re
+import secrets
 import shutil
 import signal
 import socket
@@ -115,6 +118,26 @@ class Factory:
 
     def tag(self, manifest_id):
         return f"{self.info['registry']}/images:{manifest_id}-linux-amd64"
+
+
+@contextlib.contextmanager
+def running(what="up", **options):
+    """A factory of Factory(**options), started with start(what), stopped whatever happens."""
+    made = Factory(**options)
+    try:
+        made.start(what)
+        yield made
+    finally:
+        made.stop()
+
+
+def copy_catalog(source, destination):
+    """A copy of a catalog with a nonce of its own, so that no earlier run has built its layers."""
+    shutil.copytree(source, destination)
+    settings = destination / "catalog.yaml"
+    settings.write_text(re.sub("nonce: none", f"nonce: {secrets.token_hex(8)}",
+                               settings.read_text()))
+    return destination
 
 
 def libpq_environment(dsn):

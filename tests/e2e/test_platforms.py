@@ -1,7 +1,5 @@
 """linux/arm64 beside linux/amd64: a factory that gains it later, by QEMU; and a pool that nobody serves."""
 import json
-import re
-import secrets
 import shutil
 import urllib.request
 
@@ -15,24 +13,16 @@ AMD64, ARM64 = "linux/amd64", "linux/arm64"
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    copy = tmp_path_factory.mktemp("platforms") / "catalog"
-    shutil.copytree(HERE / "platforms_catalog", copy)
-    settings = copy / "catalog.yaml"
-    settings.write_text(re.sub("nonce: none", f"nonce: {secrets.token_hex(8)}",
-                               settings.read_text()))
-    return copy
+    return factories.copy_catalog(HERE / "platforms_catalog",
+                                  tmp_path_factory.mktemp("platforms") / "catalog")
 
 
 @pytest.fixture(scope="module")
 def plain(source):
     """A factory as `deploy/quickstart` makes it: for amd64 alone."""
-    made = factories.Factory(executors=1, slots=1)
-    try:
-        made.start()
+    with factories.running(executors=1, slots=1) as made:
         made.publish(source, "busybox")
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")
