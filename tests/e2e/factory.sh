@@ -48,6 +48,7 @@ down() {
   stop_postgres
   stop_redis
   stop_registry
+  if is_running docker; then stop_engine; fi
   rm_foreign_data
 }
 
