@@ -1,7 +1,8 @@
 #!/bin/bash
 # A private factory for tests, from the same scripts as deploy/quickstart:
-#   factory.sh up | arm64 | serve | down | start NAME | stop NAME | restart NAME | publish DIR BASE… | json
-# `serve` starts the control plane and its stores, with nothing to build.
+#   factory.sh up | arm64 | serve | stores | down | start NAME | stop NAME | restart NAME | publish DIR BASE… | json
+# `serve` starts the control plane and its stores, with nothing to build; `stores` a database alone,
+# and writes the configuration of a Redis that the caller starts.
 # LIF_STATE is its state directory, LIF_BUILD holds the binaries, DOCKER_HOST the engine.
 set -euo pipefail
 
@@ -32,6 +33,18 @@ serve() {
   phase schema migrate_schema
   write_wrapper
   phase controlplane start_controlplane
+}
+
+stores() {
+  phase postgres start_postgres
+  phase schema migrate_schema
+  write_redis_users | write_private "$LIF_STATE/etc/redis-users.acl"
+  write_redis_config | write_private "$LIF_STATE/etc/redis.conf"
+  mkdir -p "$LIF_STATE/data/redis"
+  local role
+  for role in $LIF_POSTGRES_ROLES; do
+    postgres_dsn "$role" | write_private "$LIF_STATE/etc/$role.dsn"
+  done
 }
 
 # What `quickstart --with-arm64` adds, with the small base in place of Debian's.
@@ -91,7 +104,7 @@ make_state_dirs
 command=${1:?a command}
 shift
 case $command in
-  up | arm64 | serve | down | start | stop | restart | publish) "$command" "$@" ;;
+  up | arm64 | serve | stores | down | start | stop | restart | publish) "$command" "$@" ;;
   json) show_status_json ;;
   *) say "unknown command $command"; exit 2 ;;
 esac
