@@ -98,7 +98,7 @@ class Chaos:
                     time.sleep(0.2)
                     continue
                 self.submit_one(asked, number, name)
-                self.ending.wait(0.3)
+                self.ending.wait(0.5)
         except Exception as error:  # a thread's failure is the run's
             self.broken.append(error)
 

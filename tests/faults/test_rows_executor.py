@@ -116,9 +116,8 @@ class Supervisor:
 
 
 def test_row_20_a_job_that_kills_its_executor(fleet, report):
-    calm = fleet.publish({f"calm-{number}": "sleep-400" for number in range(240)})
-    source = {"killer": "sleep-100_crash"}
-    (killer,) = fleet.publish(source)
+    calm = fleet.publish({f"calm-{number}": "sleep-400" for number in range(180)})
+    (killer,) = fleet.publish({"killer": "sleep-100_crash"})
     executors = [fleet.add_executor(f"executor-{number}", wait=False) for number in range(1, 5)]
     for executor in executors:
         fleet.await_executor(executor.name)
@@ -127,20 +126,19 @@ def test_row_20_a_job_that_kills_its_executor(fleet, report):
         client.submit(*calm)
         fleet.await_execution("built", calm[20], seconds=60)
         began = fleets.monotonic()
-        time.sleep(8)
+        time.sleep(6)
         client.submit(killer, priority=10)
         asked = fleets.monotonic()
         fleet.await_execution("build", killer, count=3, seconds=60)
         third = fleet.executions("build", killer)[2].at
-        fleet.ledger.forget([])
         took = fleet.ledger.await_records(fleet, 120)
     runs = fleet.executions("build", killer)
     assert len(runs) == 3 and supervisor.restarts == 3, (runs, supervisor.restarts)
     before = rate(fleet, calm, began, asked)
-    during = rate(fleet, calm, asked, max(third + 1, asked + 8))
+    during = rate(fleet, calm, asked, max(third + 1, asked + 6))
     report.say(f"dead letter after 3 crashes; the others' throughput {during / before:.0%} of "
                f"{before:.1f}/s (aim 90 %); all recorded {took:.0f} s later")
-    assert during >= 0.9 * before - 1 / 8, (before, during)
+    assert during >= 0.9 * before, (before, during)
     ((outcome, why),) = fleet.query("SELECT outcome, failure_message FROM records "
                                     f"WHERE manifest_id = '{killer}'")
     assert outcome == "error" and "each of 3 executors" in why

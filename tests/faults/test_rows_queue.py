@@ -174,10 +174,16 @@ def test_row_22_the_parent_of_many_fails(fleet, report):
                f"its cause, {took:.1f} s after")
 
 
+def write_fast(connection):
+    """For a test of turns and shares: thousands of calls, and no fault."""
+    connection.call("CONFIG", "SET", "appendfsync", "everysec")
+
+
 def test_row_23_a_large_and_a_small_tenant(fleet, report):
     flood = graph.made_up(100000, "a" * 8)
     few = graph.made_up(10, "b" * 8)
     connection = fleet.redis.connect(timeout=120)
+    write_fast(connection)
     commands = graph.commands(flood, tenant="large")
     for begin in range(0, len(commands), 50):
         connection.pipeline(commands[begin:begin + 50])
@@ -213,6 +219,7 @@ def test_row_23_shares_follow_weights(fleet, report):
     weights = {"light": 1, "middle": 2, "heavy": 5}
     dispatches, slots = 3000, 8
     connection = fleet.redis.connect(timeout=60)
+    write_fast(connection)
     for letter, (tenant, weight) in zip("abc", weights.items()):
         connection.call(*graph.call("set_tenant", tenant, weight, 0, 0))
         for command in graph.commands(graph.made_up(dispatches, letter * 8), tenant=tenant):

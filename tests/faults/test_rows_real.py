@@ -8,11 +8,11 @@ import oracle
 import pytest
 import steady
 
-SECONDS = 33
+LONG, SHORT = 33, 9  # seconds of a RUN
 
 
 def running(seconds):
-    """How many RUNs of `sleep SECONDS` there are on this machine, containers' included."""
+    """How many RUNs of `sleep <seconds>` there are on this machine, containers' included."""
     found = 0
     for entry in pathlib.Path("/proc").iterdir():
         try:
@@ -24,12 +24,14 @@ def running(seconds):
 
 
 @pytest.fixture(scope="module")
-def names(factory, tmp_path_factory):
-    """Manifests whose RUN sleeps SECONDS."""
-    directory = tmp_path_factory.mktemp("catalog") / "steady"
-    made = steady.write_catalog(directory, "long", 4, seconds=SECONDS)
-    factory.publish(directory, "busybox")
-    return made
+def publish(factory, tmp_path_factory):
+    def publish_some(prefix, count, seconds):
+        directory = tmp_path_factory.mktemp("catalog") / prefix
+        names = steady.write_catalog(directory, prefix, count, seconds)
+        factory.publish(directory, "busybox")
+        return names
+
+    return publish_some
 
 
 def submit(factory, name):
@@ -45,15 +47,16 @@ def executor_of(factory, build_id):
     return build["executor"] if build["state"] == "running" and step and "sleep" in step else None
 
 
-def test_row_01_a_real_build_whose_executor_is_killed(factory, names):
-    build_id = submit(factory, names[0])
+def test_row_01_a_real_build_whose_executor_is_killed(factory, publish):
+    (name,) = publish("killed", 1, SHORT)
+    build_id = submit(factory, name)
     victim = factories.wait_until(lambda: executor_of(factory, build_id), 60, "its RUN")
     other = {"executor-1": "executor-2", "executor-2": "executor-1"}[victim]
-    factories.wait_until(lambda: running(SECONDS) == 1, 10, "its RUN is on the engine")
+    factories.wait_until(lambda: running(SHORT) == 1, 10, "its RUN is on the engine")
     factory.kill(victim)
     killed = time.monotonic()
     # Nothing of it is left before the other begins.
-    factories.wait_until(lambda: running(SECONDS) == 0, 10, "its RUN is gone")
+    factories.wait_until(lambda: running(SHORT) == 0, 10, "its RUN is gone")
     print(f"row 1: its RUN ended {time.monotonic() - killed:.2f} s after the kill")
     factories.wait_until(lambda: executor_of(factory, build_id) == other, 60, "the other has it")
     left = factories.docker("ps", "--all", "--quiet", "--filter", f"label=lif.build={build_id}")
@@ -64,8 +67,8 @@ def test_row_01_a_real_build_whose_executor_is_killed(factory, names):
                          f"WHERE build_id = '{build_id}'") == [["compatible", "1", other]]
 
 
-def test_row_03_a_real_build_whose_executor_is_killed_before_the_tag(factory, names):
-    name = names[3]
+def test_row_03_a_real_build_whose_executor_is_killed_before_the_tag(factory, publish):
+    (name,) = publish("tagged", 1, 1)
     # Whoever publishes waits for this lock (common/records/postgres_fleet_lock.cc).
     held = subprocess.Popen(
         ["psql", "-X", "-q", "-c", "SELECT pg_advisory_lock(hashtextextended("
@@ -92,8 +95,8 @@ def test_row_03_a_real_build_whose_executor_is_killed_before_the_tag(factory, na
     factory.start_component(victim)
 
 
-def test_row_18_redis_is_away_during_real_builds(factory, names):
-    builds = [submit(factory, name) for name in names[1:3]]
+def test_row_18_redis_is_away_during_real_builds(factory, publish):
+    builds = [submit(factory, name) for name in publish("long", 2, LONG)]
     for build_id in builds:
         factories.wait_until(lambda: executor_of(factory, build_id), 90, "its RUN")  # noqa: B023
     factory.script("stop", "redis")

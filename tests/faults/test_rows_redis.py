@@ -212,6 +212,8 @@ def test_row_19_the_clock_of_an_executor_is_wrong(fleet, stores, report, tmp_pat
     behind.set(3600)
     fleet.ledger.verify(fleet)
     assert len(fleet.executions("build")) == len(names)
+    off = fleet.ledger.records(fleet, "round(extract(epoch FROM started_at - committed_at) / 3600)")
+    assert {row[0] for row in off} & {"1", "-1"}, off
     report.say("executors an hour ahead and an hour behind, then the other way round: 8 builds, "
                "none twice")
 
@@ -228,6 +230,8 @@ def test_row_19_the_clock_of_redis_jumps(make_fleet, stores, report, tmp_path, s
     client.submit(kept)
     fleet.await_execution("build", kept)
     clock.set(shift)
+    told = int(fleet.redis.connect().call("TIME")[0])
+    assert abs(told - time.time() - shift) < 60, told
     fleet.await_execution("built", kept)
     assert len(fleet.executions("build", kept)) == 1
     client.submit(lost)
