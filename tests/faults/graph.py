@@ -1,12 +1,15 @@
 """Jobs and edges put into the queue by its own functions, as a planner will, and what came of them."""
 import collections
 import dataclasses
+import re
 
 import client as clients
 import fleet as fleets
 import resp
 
 CHUNK = 64
+PIPELINED = 50
+LIBRARY = re.compile(r"lif_queue_v(\d+)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,49 +37,63 @@ def made_up(count, prefix, pool="amd64"):
             for number in range(count)]
 
 
-def commands(jobs, needs=(), tenant="default", priority=0):
-    """FCALLs that submit the jobs, each in need of all of `needs`."""
-    found = []
-    for begin in range(0, len(jobs), CHUNK):
-        chunk = jobs[begin:begin + CHUNK]
-        arguments = [clients.new_ulid(), tenant, priority, 0, 0, 1, len(chunk)]
-        for job in chunk:
-            arguments += [job.job_id, "image", job.build_id, job.manifest_id, clients.PLATFORM,
-                          job.pool, 3, "", len(needs), *needs]
-        found.append(call("submit", *arguments))
-    return found
+class Queue:
+    """The functions that a control plane has loaded, on one connection of an administrator."""
+
+    def __init__(self, fleet, timeout=60):
+        self.connection = fleet.redis.connect(timeout=timeout)
+        names = [dict(zip(library[::2], library[1::2]))["library_name"]
+                 for library in self.connection.call("FUNCTION", "LIST")]
+        self.version = max(int(LIBRARY.fullmatch(name).group(1)) for name in names)
+
+    def command(self, function, *arguments):
+        return ("FCALL", f"lif_v{self.version}_{function}", 1, fleets.KEYS, *arguments)
+
+    def call(self, function, *arguments):
+        """Raises resp.RedisError."""
+        command = self.command(function, *arguments)
+        return resp.answer_of(command[1], self.connection.call(*command))
+
+    def submits(self, jobs, needs=(), tenant="default", priority=0):
+        """Commands that submit the jobs, each in need of all of `needs`."""
+        found = []
+        for begin in range(0, len(jobs), CHUNK):
+            chunk = jobs[begin:begin + CHUNK]
+            arguments = [clients.new_ulid(), tenant, priority, 0, 0, 1, len(chunk)]
+            for job in chunk:
+                arguments += [job.job_id, "image", job.build_id, job.manifest_id,
+                              clients.PLATFORM, job.pool, 3, "", len(needs), *needs]
+            found.append(self.command("submit", *arguments))
+        return found
+
+    def submit(self, jobs, **more):
+        """Answers build ID, disposition and a third for each job."""
+        answers = []
+        commands = self.submits(jobs, **more)
+        for begin in range(0, len(commands), PIPELINED):
+            part = commands[begin:begin + PIPELINED]
+            for command, reply in zip(part, self.connection.pipeline(part)):
+                answers += resp.answer_of(command[1], reply)
+        return answers
 
 
-def call(function, *arguments):
-    return ("FCALL", f"lif_v1_{function}", 1, fleets.KEYS, *arguments)
-
-
-def submit(fleet, jobs, needs=(), tenant="default"):
-    """As an acknowledged submit: the ledger has them. A control plane has loaded the functions."""
-    connection = fleet.redis.connect()
-    for command in commands(jobs, needs, tenant):
-        connection.call(*command)
-    connection.close()
-    fleet.ledger.add(jobs)
-
-
-class Worker:
+class Worker(Queue):
     """An executor's calls without the executor: claims and completes."""
 
     def __init__(self, fleet, name="probe", pool="amd64", lease_ms=60000):
-        self.connection = fleet.redis.connect()
+        super().__init__(fleet)
         self.name, self.pool, self.lease_ms = name, pool, lease_ms
 
     def claim(self):
         """The claimed job as a map, {} when there is none."""
-        return resp.as_map(self.connection.call(
-            *call("claim", self.name, self.pool, clients.new_ulid(), self.lease_ms)))
+        return resp.as_map(self.call("claim", self.name, self.pool, clients.new_ulid(),
+                                     self.lease_ms))
 
     def complete(self, job, outcome="compatible"):
-        assert self.connection.call(*call("complete", job["id"], job["tok"], outcome)) == "OK"
+        assert self.call("complete", job["id"], job["tok"], outcome) == "OK"
 
     def tick(self, limit=100):
-        return self.connection.call(*call("tick", limit, 3600000, 3600000))
+        return self.call("tick", limit, 3600000, 3600000)
 
 
 class Events:

@@ -5,8 +5,6 @@ import threading
 
 import resp
 
-PREFIX = "lif_v1_"
-
 
 class Rule:
     """What to do with the first replies that match. `hit` is set when the first has come.
@@ -42,13 +40,13 @@ class Proxy:
         threading.Thread(target=self.accept, daemon=True).start()
 
     def on(self, function, action, times=1, matches=lambda arguments, reply: True):
-        rule = Rule(PREFIX + function, action, times, matches)
+        rule = Rule(function, action, times, matches)
         with self.lock:
             self.rules.append(rule)
         return rule
 
     def watch(self, *functions):
-        self.watched |= {PREFIX + function for function in functions}
+        self.watched |= set(functions)
 
     def stall(self):
         """Nothing passes, connections stay."""
@@ -91,14 +89,17 @@ class Proxy:
 
     def judge(self, arguments, raw):
         """The rule that the reply to `arguments` falls under, or None."""
-        if len(arguments) < 2 or arguments[0].upper() != "FCALL":
+        called = resp.FUNCTION.fullmatch(arguments[1]) if len(arguments) > 1 else None
+        if not called:
             return None
-        function = arguments[1]
+        function = called.group(2)
         with self.lock:
             rules = [rule for rule in self.rules if rule.function == function and rule.times > 0]
             if not rules and function not in self.watched:
                 return None
-            reply, _ = resp.decode(raw)
+            reply = resp.answer_of(arguments[1], resp.decode(raw)[0])
+            if isinstance(reply, resp.RedisError):
+                return None
             if function in self.watched:
                 self.seen.append((function, arguments, reply))
             for rule in rules:

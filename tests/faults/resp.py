@@ -1,4 +1,5 @@
 """A small client of Redis' protocol, and its framing for whoever reads the wire."""
+import re
 import socket
 
 
@@ -100,3 +101,13 @@ class Redis:
 
 def as_map(flat):
     return dict(zip(flat[::2], flat[1::2]))
+
+
+# A function of the queue, by its name in Redis.
+FUNCTION = re.compile(r"lif_v(\d+)_(\w+)")
+
+
+def answer_of(function, reply):
+    """What a function of the queue answers. From version 2 on an epoch and a number go before it."""
+    version = int(FUNCTION.fullmatch(function).group(1))
+    return reply if version == 1 or isinstance(reply, RedisError) else reply[2]

@@ -67,7 +67,7 @@ def test_row_21_corrupt_entries_in_the_queue(fleet, report):
     # A forged job: a key that no manifest has.
     (forged,) = graph.made_up(1, "f" * 8)
     forged = graph.Job(forged.build_id, forged.build_key, names[4], "amd64")
-    admin.call(*graph.commands([forged])[0])
+    graph.Queue(fleet).submit([forged])
     spoiled = [build.build_id for build in builds[:4]]
     fleet.ledger.forget(spoiled)
     executor = fleet.add_executor(slots=2)
@@ -105,10 +105,9 @@ def report_calls(report, connection):
 
 def plant(fleet, jobs):
     """A parent and its dependants in the queue, by its own functions."""
-    connection = fleet.redis.connect(timeout=60)
-    for command in graph.commands(jobs[:1]) + graph.commands(jobs[1:], needs=[jobs[0].job_id]):
-        connection.call(*command)
-    connection.close()
+    queue = graph.Queue(fleet)
+    queue.submit(jobs[:1])
+    queue.submit(jobs[1:], needs=[jobs[0].job_id])
 
 
 def test_row_22_ten_thousand_dependants_are_released(fleet, report):
@@ -182,15 +181,12 @@ def write_fast(connection):
 def test_row_23_a_large_and_a_small_tenant(fleet, report):
     flood = graph.made_up(100000, "a" * 8)
     few = graph.made_up(10, "b" * 8)
-    connection = fleet.redis.connect(timeout=120)
-    write_fast(connection)
-    commands = graph.commands(flood, tenant="large")
-    for begin in range(0, len(commands), 50):
-        connection.pipeline(commands[begin:begin + 50])
     worker = graph.Worker(fleet)
+    write_fast(worker.connection)
+    worker.submit(flood, tenant="large")
     for _ in range(20):
         worker.complete(worker.claim())
-    connection.call(*graph.commands(few, tenant="small")[0])
+    worker.submit(few, tenant="small")
     # The next free slot is the small tenant's, though 99,980 jobs are before it.
     job = worker.claim()
     assert job["chg"] == "small", job
@@ -205,8 +201,7 @@ def test_row_23_a_large_and_a_small_tenant(fleet, report):
     assert turns <= 2 * len(few) + 2, turns
     # Who joins with a high priority brings a queued job to the front.
     deep = flood[90000]
-    command = list(graph.commands([deep], tenant="urgent", priority=10)[0])
-    (_, disposition, _) = connection.call(*command)
+    (_, disposition, _) = worker.submit([deep], tenant="urgent", priority=10)
     assert disposition == "joined"
     job = worker.claim()
     assert job["bid"] == deep.build_id, job
@@ -218,13 +213,11 @@ def test_row_23_a_large_and_a_small_tenant(fleet, report):
 def test_row_23_shares_follow_weights(fleet, report):
     weights = {"light": 1, "middle": 2, "heavy": 5}
     dispatches, slots = 3000, 8
-    connection = fleet.redis.connect(timeout=60)
-    write_fast(connection)
-    for letter, (tenant, weight) in zip("abc", weights.items()):
-        connection.call(*graph.call("set_tenant", tenant, weight, 0, 0))
-        for command in graph.commands(graph.made_up(dispatches, letter * 8), tenant=tenant):
-            connection.call(*command)
     worker = graph.Worker(fleet)
+    write_fast(worker.connection)
+    for letter, (tenant, weight) in zip("abc", weights.items()):
+        worker.call("set_tenant", tenant, weight, 0, 0)
+        worker.submit(graph.made_up(dispatches, letter * 8), tenant=tenant)
     counts, running = dict.fromkeys(weights, 0), []
     for _ in range(dispatches):
         if len(running) == slots:
