@@ -1,4 +1,4 @@
-"""Rows 10 and 16: a database that stops, and a network that parts."""
+"""Rows 10, 13 and 16: a database that stops, a Redis that is full, a network that parts."""
 import subprocess
 import time
 
@@ -47,6 +47,38 @@ def test_row_10_postgresql_is_stopped(fleet, stores, report):
     report.say(f"away {AWAY_SECONDS} s: {len(held)} leases kept with their tokens, no complete "
                f"before its commit; all {len(names)} recorded {took:.1f} s after it was back, each "
                "built once")
+
+
+def test_row_13_redis_has_no_memory_left(fleet, report):
+    names = fleet.publish({f"m-{number}": "sleep-2500" for number in range(40)})
+    fleet.add_executor("executor-1", slots=4)
+    fleet.add_executor("executor-2", slots=4)
+    client = fleet.client()
+    client.submit(*names[:8])
+    for name in names[:8]:
+        fleet.await_execution("build", name)
+    admin = fleet.redis.connect()
+    admin.call("CONFIG", "SET", "maxmemory", 1 << 20)
+    refused = []
+    for name in names[8:20]:
+        try:
+            client.submit(name)
+            raise AssertionError(f"{name} was accepted at maxmemory")
+        except grpc.RpcError as error:
+            refused.append(error)
+        time.sleep(0.1)
+    assert {error.code() for error in refused} == {grpc.StatusCode.RESOURCE_EXHAUSTED}, refused
+    assert all("memory" in error.details() for error in refused), refused[0].details()
+    fleet.ledger.verify(fleet)
+    assert len(fleet.executions("build")) == 8
+    for daemon in ("executor-1", "executor-2"):
+        assert "heartbeat without answer" not in fleet[daemon].log(), fleet[daemon].log()
+        assert "can't be completed" not in fleet[daemon].log(), fleet[daemon].log()
+    admin.call("CONFIG", "SET", "maxmemory", 0)
+    client.submit_until_accepted(*names[20:])
+    fleet.ledger.verify(fleet)
+    report.say(f"{len(refused)} submits RESOURCE_EXHAUSTED; 8 builds in hand kept their leases and "
+               "were completed; with memory again 20 more were accepted")
 
 
 class Island:
