@@ -94,7 +94,12 @@ std::vector<MetricSamples> ExecutorSamples(const ExecutorState& state) {
           Gauge("lif_executor_draining", "1 while it claims nothing new", state.draining ? 1 : 0),
           Gauge("lif_executor_since_heartbeat_seconds",
                 "Time since the queue last answered a heartbeat",
-                absl::ToDoubleSeconds(state.since_heartbeat))};
+                absl::ToDoubleSeconds(state.since_heartbeat)),
+          Gauge("lif_executor_spool_entries",
+                "Finished builds that wait on this executor's disk for stores that are away",
+                state.spool.entries),
+          Gauge("lif_executor_spool_bytes", "Size of these on disk",
+                static_cast<double>(state.spool.bytes))};
 }
 
 }  // namespace lif

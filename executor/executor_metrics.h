@@ -8,6 +8,7 @@
 #include "common/metrics/metric_registry.h"
 #include "common/queue_metrics/queue_upkeep_metrics.h"
 #include "executor/build_observer.h"
+#include "executor/spool.h"
 
 namespace lif {
 
@@ -17,6 +18,7 @@ struct ExecutorState {
   int busy = 0;
   bool draining = false;
   absl::Duration since_heartbeat;  // since the queue last answered one
+  SpoolDepth spool;
 };
 
 // Thread-safe. Valid as long as the registry.

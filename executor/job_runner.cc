@@ -4,6 +4,7 @@
 #include "common/base/status_macros.h"
 #include "common/sbom/spdx.h"
 #include "executor/image_names.h"
+#include "executor/spool_settler.h"
 
 namespace lif {
 namespace {
@@ -62,6 +63,7 @@ void JobRunner::Handle(const ClaimedJob& job, HeldLease& lease) {
   if (services_.observer != nullptr) {
     services_.observer->Claimed(job, services_.clock.Now() - job.submitted);
   }
+  if (services_.spool != nullptr && services_.spool->Resume(job)) return;
   const absl::Status status = Attempt(job, lease);
   if (!status.ok()) {
     // Not even begun: no directory, no disk. Another attempt, or executor, may have more luck.

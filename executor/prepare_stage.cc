@@ -88,12 +88,15 @@ StageResult CheckIdentity(const StageContext& context) {
   return std::nullopt;
 }
 
-// Whoever crashed after a commit left the rest to us.
+// Whoever crashed after a commit left the rest to us. By key and generation, as the store's
+// uniqueness has it: a queue that lost its memory hands out another build ID.
 absl::Status FindRecord(const StageContext& context) {
   BuildRun& run = context.run;
-  auto found = context.services.records.GetRecord(run.job.spec.build_id);
+  auto found = context.services.records.GetRecordOf(run.job.spec.key, run.job.spec.generation);
   if (absl::IsNotFound(found.status())) return absl::OkStatus();
   if (!found.ok()) return found.status();
+  // Another manifest's: the entry of the queue is wrong, which the check of identity tells.
+  if (found->manifest_id != run.job.spec.manifest_id) return absl::OkStatus();
   run.recorded = *std::move(found);
   return absl::OkStatus();
 }

@@ -48,6 +48,8 @@ struct ExecutorIdentity {
   Recipe recipe;
 };
 
+class SpoolSettler;
+
 struct Services {
   Clock& clock;
   WorkQueue& queue;
@@ -67,6 +69,7 @@ struct Services {
   ExecutorIdentity identity;
   StageLimits limits;
   BuildObserver* observer = nullptr;  // or nobody counts
+  SpoolSettler* spool = nullptr;      // or results wait where they were made
 };
 
 }  // namespace lif

@@ -1,29 +1,16 @@
-// Brings a finished attempt to its end: artifacts, record, tags, and the queue told. Waits for what
-// is away; the lease is kept alive meanwhile by the LeaseKeeper.
+// Brings a finished attempt to its end: artifacts, record, tags, and the queue told. What is away
+// is waited for, in the spool if there is one; the lease is kept alive meanwhile by the
+// LeaseKeeper.
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "executor/held_lease.h"
+#include "executor/retry.h"
 #include "executor/services.h"
+#include "executor/settlement.h"
 
 namespace lif {
-
-// Something to keep as a blob: a file, or bytes when `path` is empty.
-struct PendingArtifact {
-  std::string name;
-  std::string media_type;
-  std::string path;
-  std::string bytes;
-};
-
-// A result that is waiting for its stores; plain data.
-struct Settlement {
-  Record record;
-  std::vector<PendingArtifact> artifacts;
-  std::vector<std::string> log_tail;  // for the error report
-};
 
 // Thread-safe; what `services` refers to must outlive it.
 class Settler {
@@ -31,10 +18,17 @@ class Settler {
   explicit Settler(const Services& services) : services_(services) {}
 
   // Artifacts, commit, publish, complete. If a record of this generation is there already, that
-  // one counts. When it can't be done in time, the job is given back unharmed.
-  void Settle(HeldLease& lease, Settlement settlement);
-  // The last two of these, for a record that is committed.
+  // one counts. When something is away, the result goes to the spool; without one, or when it is
+  // full, this waits. When it can't be done in time, the job is given back unharmed.
+  void Settle(HeldLease& lease, const Settlement& settlement);
+  // The same once, without waiting; may be called again after any error. MayPass (retry.h) tells
+  // whether that could help; what could not is for Abandon.
+  absl::Status TrySettle(HeldLease& lease, const Settlement& settlement);
+  // Publish and complete, for a record that is committed. Waits for what is away.
   void Finish(HeldLease& lease, const Record& record);
+  // Ends the work on a result that can't be settled, for this reason. One that no wait can help
+  // counts as a failed attempt, and the last of these buries the job.
+  void Abandon(HeldLease& lease, const absl::Status& why);
   // True when there is nothing more to do: the queue will try again, or the job is not ours any
   // more. False when the attempts are used up: settle an error.
   bool Fail(HeldLease& lease, const FailureDetail& detail);
@@ -43,10 +37,12 @@ class Settler {
   void Bury(HeldLease& lease, const std::string& reason);
 
  private:
-  absl::Status StoreArtifacts(HeldLease& lease, Settlement* settlement);
-  absl::Status StoreOne(HeldLease& lease, const PendingArtifact& artifact, Record* record);
-  absl::StatusOr<Record> Commit(HeldLease& lease, const Record& record);
-  void GiveUp(HeldLease& lease, const std::string& what, const absl::Status& status);
+  absl::StatusOr<Record> StoreArtifacts(const Settlement& settlement);
+  absl::Status StoreOne(const PendingArtifact& artifact, Record* record);
+  absl::StatusOr<Record> Commit(const Record& record);
+  absl::Status TryFinish(HeldLease& lease, const Record& record);
+  RetryLimits LimitsOf(const HeldLease& lease) const;
+  void GiveUp(HeldLease& lease, const absl::Status& status);
 
   const Services& services_;
 };

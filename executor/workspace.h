@@ -2,6 +2,7 @@
 //
 //   <state dir>/lock                     held while an executor lives
 //   <state dir>/jobs/<build ID>-<token>/ contexts/, empty/, image/, Dockerfile, build.log, …
+//   <state dir>/spool/                   results that wait for their stores (spool.h)
 #pragma once
 
 #include <cstdint>

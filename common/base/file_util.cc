@@ -69,15 +69,18 @@ absl::Status WriteAndSync(const std::string& path, std::string_view bytes, unsig
 
 // The rename is durable only once the directory is.
 absl::Status SyncParent(const std::string& path) {
-  std::string parent = std::filesystem::path(path).parent_path().string();
-  if (parent.empty()) parent = ".";
-  Descriptor directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0) return Errno(errno, "open", parent);
-  if (::fsync(directory.get()) != 0) return Errno(errno, "sync", parent);
-  return absl::OkStatus();
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  return SyncPath(parent.empty() ? "." : parent);
 }
 
 }  // namespace
+
+absl::Status SyncPath(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return Errno(errno, "open", path);
+  if (::fsync(file.get()) != 0) return Errno(errno, "sync", path);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t limit) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));

@@ -17,6 +17,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t limit);
 absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes,
                                  unsigned mode = 0644);
 
+// fsync of a file, or of a directory, whose entries are durable then.
+absl::Status SyncPath(const std::string& path);
+
 // mkdir -p
 absl::Status MakeDirectories(const std::string& path);
 

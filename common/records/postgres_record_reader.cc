@@ -118,6 +118,22 @@ absl::StatusOr<Record> PostgresRecordReader::GetRecord(const std::string& build_
   return record;
 }
 
+absl::StatusOr<Record> PostgresRecordReader::GetRecordOf(const std::string& build_key,
+                                                         int64_t generation) {
+  const std::string which = absl::StrCat("generation ", generation, " of build key ", build_key);
+  LIF_ASSIGN_OR_RETURN(
+      SqlRows rows,
+      pool_.Query("read the record of " + which,
+                  absl::StrCat("SELECT ", RecordColumns(),
+                               " FROM records r WHERE r.build_key = $1 AND r.generation = "
+                               "$2::bigint"),
+                  SqlParams().Add(build_key).AddInt(generation)));
+  if (rows.empty()) return absl::NotFoundError("no record of " + which);
+  LIF_ASSIGN_OR_RETURN(Record record, RecordAt(rows, 0));
+  LIF_RETURN_IF_ERROR(ReadParts(record));
+  return record;
+}
+
 // A record and its parts are committed together and never change, so that they can be read apart.
 absl::Status PostgresRecordReader::ReadParts(Record& record) {
   const std::string what = absl::StrCat("read the record of build ", record.build_id);

@@ -48,6 +48,8 @@ class RecordReader {
       const std::vector<std::string>& build_keys) = 0;
   // NOT_FOUND names the ID.
   virtual absl::StatusOr<Record> GetRecord(const std::string& build_id) = 0;
+  // Of this generation, under whatever build ID. NOT_FOUND names both.
+  virtual absl::StatusOr<Record> GetRecordOf(const std::string& build_key, int64_t generation) = 0;
   // Without layers, tests and artifacts.
   virtual absl::StatusOr<std::vector<Record>> ListRecords(const RecordFilter& filter) = 0;
 };

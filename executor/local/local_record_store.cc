@@ -68,6 +68,16 @@ absl::StatusOr<Record> LocalRecordStore::GetRecord(const std::string& build_id) 
   return absl::NotFoundError(absl::StrCat("no record of build ", build_id));
 }
 
+absl::StatusOr<Record> LocalRecordStore::GetRecordOf(const std::string& build_key,
+                                                     int64_t generation) {
+  const std::optional<Record> record = committed();
+  if (record.has_value() && record->build_key == build_key && record->generation == generation) {
+    return *record;
+  }
+  return absl::NotFoundError(
+      absl::StrCat("no record of generation ", generation, " of build key ", build_key));
+}
+
 absl::StatusOr<std::vector<Record>> LocalRecordStore::ListRecords(const RecordFilter& filter) {
   const std::optional<Record> record = committed();
   std::vector<Record> found;

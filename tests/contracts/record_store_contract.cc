@@ -118,6 +118,19 @@ void CommitContract(const MakeRecordStore& make) {
     MustCommit(*store, TestRecord(1, "a"));
     CHECK(*store->writer().Commit(TestRecord(1, "a")) == CommitResult::kExists);
   }
+  SECTION("a record is found by its key and generation, under whatever build ID") {
+    const Record second = TestRecord(2, "a", 2, Outcome::kFailed);
+    MustCommit(*store, TestRecord(1, "a", 1));
+    MustCommit(*store, second);
+    auto read = store->reader().GetRecordOf(TestKey("a"), 2);
+    REQUIRE(read.ok());
+    CheckEqual(*read, second);
+    CHECK(store->reader().GetRecordOf(TestKey("a"), 1)->build_id == TestBuildId(1));
+    auto missing = store->reader().GetRecordOf(TestKey("a"), 3);
+    CHECK(absl::IsNotFound(missing.status()));
+    CHECK(std::string(missing.status().message()).find(TestKey("a")) != std::string::npos);
+    CHECK(absl::IsNotFound(store->reader().GetRecordOf(TestKey("b"), 1).status()));
+  }
   SECTION("racing commits leave one record") {
     CheckRacingCommits(*store);
   }

@@ -74,6 +74,20 @@ absl::StatusOr<Record> MemoryRecordStore::GetRecord(const std::string& build_id)
   return record;
 }
 
+absl::StatusOr<Record> MemoryRecordStore::GetRecordOf(const std::string& build_key,
+                                                      int64_t generation) {
+  MutexLock lock(&mutex_);
+  if (!away_.ok()) return away_;
+  const auto found = by_key_.find({build_key, generation});
+  if (found == by_key_.end()) {
+    return absl::NotFoundError(
+        absl::StrCat("no record of generation ", generation, " of build key ", build_key));
+  }
+  Record record = records_.at(found->second);
+  record.packages.clear();
+  return record;
+}
+
 bool MemoryRecordStore::IsEffective(const Record& record) const {
   if (!CanBeEffective(record.outcome)) return false;
   for (auto it = by_key_.upper_bound({record.build_key, record.generation});

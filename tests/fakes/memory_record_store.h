@@ -25,6 +25,7 @@ class MemoryRecordStore final : public RecordReader, public RecordWriter, public
   absl::StatusOr<std::vector<KeyHistory>> LookUp(
       const std::vector<std::string>& build_keys) override;
   absl::StatusOr<Record> GetRecord(const std::string& build_id) override;
+  absl::StatusOr<Record> GetRecordOf(const std::string& build_key, int64_t generation) override;
   absl::StatusOr<std::vector<Record>> ListRecords(const RecordFilter& filter) override;
 
   absl::StatusOr<CommitResult> Commit(const Record& record) override;

@@ -101,12 +101,14 @@ TEST_CASE("A lease that is lost and a job that is buried are counted", "[metrics
 }
 
 TEST_CASE("The executor's state becomes gauges", "[metrics]") {
-  const auto samples = ExecutorSamples({4, 3, true, absl::Seconds(7)});
-  REQUIRE(samples.size() == 4);
+  const auto samples = ExecutorSamples({4, 3, true, absl::Seconds(7), {2, 1 << 20}});
+  REQUIRE(samples.size() == 6);
   CHECK(samples[0].samples.at(0).value == 4);
   CHECK(samples[1].samples.at(0).value == 3);
   CHECK(samples[2].samples.at(0).value == 1);
   CHECK(samples[3].samples.at(0).value == 7);
+  CHECK(samples[4].samples.at(0).value == 2);
+  CHECK(samples[5].samples.at(0).value == 1 << 20);
 }
 
 }  // namespace
