@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -32,6 +33,7 @@
 #include "executor/lease_keeper.h"
 #include "executor/observed_image_registry.h"
 #include "executor/options.h"
+#include "executor/spool_settler.h"
 
 namespace lif {
 namespace {
@@ -39,13 +41,15 @@ namespace {
 constexpr int kExitError = 1;
 constexpr int kExitUsage = 2;
 constexpr absl::Duration kLongestTurn = absl::Minutes(2);
+// For results in the spool at the end of a drain; then the next start settles them.
+constexpr absl::Duration kLastSettling = absl::Seconds(30);
 
 // Members are in the order of their dependencies, so that each ends before what it uses.
 class Executor {
  public:
   Executor(const ExecutorConfig& config, const RedisOptions& redis,
-           std::unique_ptr<StateDirectory> state, const Logger& logger,
-           const EngineMaker& make_engine)
+           std::unique_ptr<StateDirectory> state, std::unique_ptr<Spool> spool,
+           const Logger& logger, const EngineMaker& make_engine)
       : config_(config),
         logger_(logger),
         started_(clock_.Now()),
@@ -53,6 +57,7 @@ class Executor {
         counts_(&metrics_),
         redis_(Counted(redis, errors_.Counter("redis"))),
         state_(std::move(state)),
+        spool_(std::move(spool)),
         postgres_(PostgresOptionsOf(config, errors_.Counter("postgres"))),
         locks_(PostgresOptionsOf(config, errors_.Counter("postgres"))),
         catalog_(postgres_),
@@ -71,17 +76,18 @@ class Executor {
                 {.lease = config.lease,
                  .describe = [this] { return Describe(); },
                  .drain_changed = [this](bool drain) { SetPaused(drain); },
-                 .replaced = [] { kill(getpid(), SIGTERM); }}),
+                 .replaced = [this] { EndReplaced(); }}),
         services_{clock_,           queue_,   keeper_,        log_,
                   catalog_,         records_, record_writer_, fleet_lock_,
                   blobs_,           builder_, registry_,      engine_->tester(),
                   engine_->sbom(),  *state_,  logger,         IdentityOf(config),
                   LimitsOf(config), &counts_},
+        results_(services_, *spool_, {.lease = config.lease}),
         jobs_(services_),
-        loop_(
-            LoopOptionsOf(
-                config, [this] { return paused_ || !builder_.Open(); }, [this] { return Tick(); }),
-            queue_, jobs_, keeper_, clock_, logger),
+        loop_(LoopOptionsOf(
+                  config, [this] { return paused_ || results_.BlocksClaims() || !builder_.Open(); },
+                  [this] { return Tick(); }),
+              queue_, jobs_, keeper_, clock_, logger),
         redis_probe_(redis_, &clock_),
         readiness_(ExecutorDependencies({postgres_, redis_probe_, queue_, blobs_, *engine_}),
                    clock_) {
@@ -102,18 +108,30 @@ class Executor {
     });
     CleanUp();
     keeper_.Start();
+    results_.Start();
     loop_.Run(drain, hurry);
+    results_.AwaitSettled(std::min(config_.drain_timeout, kLastSettling), hurry);
+    results_.Stop();
     keeper_.Stop();
+    if (replaced_) return;  // what is registered is the other's
     const absl::Status gone = queue_.Unregister(config_.executor_id);
     if (!gone.ok()) logger_.Warn("not unregistered", {{"error", gone}});
   }
 
   HttpRoutes Routes() { return OpsRoutes("lif-executor", metrics_, readiness_); }
   Clock& clock() { return clock_; }
+  // Another executor of our ID, started later, has made this one end.
+  bool replaced() const { return replaced_; }
   // Heartbeats go round: each turn ends by itself, whatever is away.
   bool IsAlive() const { return keeper_.SinceTurn() < kLongestTurn; }
 
  private:
+  // Called at each heartbeat that is refused: the second one hands running builds back.
+  void EndReplaced() {
+    replaced_ = true;
+    kill(getpid(), SIGTERM);
+  }
+
   // What a predecessor that was killed left behind.
   void CleanUp() {
     const absl::StatusOr<int> jobs = state_->RemoveLeftovers();
@@ -135,7 +153,8 @@ class Executor {
   }
 
   ExecutorState State() const {
-    return {config_.slots, loop_.busy(), draining_ || paused_, keeper_.SinceAnswer()};
+    return {config_.slots, loop_.busy(), draining_ || paused_, keeper_.SinceAnswer(),
+            spool_->depth()};
   }
 
   absl::Status Tick() {
@@ -156,11 +175,13 @@ class Executor {
   const absl::Time started_;
   std::atomic<bool> draining_ = false;
   std::atomic<bool> paused_ = false;
+  std::atomic<bool> replaced_ = false;
   MetricRegistry metrics_;
   StoreErrors errors_;
   ExecutorMetrics counts_;
   const RedisOptions redis_;
   std::unique_ptr<StateDirectory> state_;
+  std::unique_ptr<Spool> spool_;
   PosixProcessRunner processes_;
   BoundProcessRunner runner_{processes_};
   PostgresPool postgres_;
@@ -178,6 +199,7 @@ class Executor {
   ObservedImageRegistry registry_;
   LeaseKeeper keeper_;
   Services services_;
+  SpoolSettler results_;
   JobRunner jobs_;
   ExecutorLoop loop_;
   RedisProbe redis_probe_;
@@ -198,7 +220,9 @@ int Serve(ExecutorConfig config, const Logger& logger, const sigset_t& signals,
   config.gpus = *std::move(gpus);
   absl::StatusOr<std::unique_ptr<StateDirectory>> state = StateDirectory::Open(config.state_dir);
   if (!state.ok()) return Fail(state.status(), kExitError);
-  Executor executor(config, *redis, *std::move(state), logger, make_engine);
+  absl::StatusOr<std::unique_ptr<Spool>> spool = Spool::Open(config.state_dir + "/spool", {});
+  if (!spool.ok()) return Fail(spool.status(), kExitError);
+  Executor executor(config, *redis, *std::move(state), *std::move(spool), logger, make_engine);
   if (const absl::Status ready = executor.Check(); !ready.ok()) return Fail(ready, kExitUsage);
   const auto http = StartHttp(config.http, executor.Routes(), logger);
   if (!http.ok()) return Fail(http.status(), kExitError);
@@ -226,7 +250,8 @@ int Serve(ExecutorConfig config, const Logger& logger, const sigset_t& signals,
   hurry.request_stop();
   waiting.join();
   logger.Info("stopped");
-  return 0;
+  // A mistake in the configuration, which a restart would only pass on to the other.
+  return executor.replaced() ? kExitUsage : 0;
 }
 
 }  // namespace

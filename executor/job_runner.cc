@@ -1,6 +1,7 @@
 #include "executor/job_runner.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/ids.h"
 #include "common/base/status_macros.h"
 #include "common/sbom/spdx.h"
 #include "executor/image_names.h"
@@ -36,7 +37,13 @@ Record NewRecord(const ClaimedJob& job, const ExecutorIdentity& identity, absl::
   return record;
 }
 
+// An end without an executor brings no verdict: a queue that says otherwise is not believed.
 StageResult ResultOf(const ForcedEnd& end) {
+  if (end.outcome != "cancelled" && end.outcome != "error" && end.outcome != "failed") {
+    return Final(AfterFailure::kBury,
+                 absl::StrCat("the job ended without an executor as '", end.outcome.substr(0, 60),
+                              "': the queue's entry is corrupt"));
+  }
   StageFailure failure;
   failure.then = AfterFailure::kRecord;
   failure.outcome = ParseOutcome(end.outcome).value_or(Outcome::kError);
@@ -81,6 +88,11 @@ void JobRunner::Handle(const ClaimedJob& job, HeldLease& lease) {
 }
 
 absl::Status JobRunner::Attempt(const ClaimedJob& job, HeldLease& lease) {
+  if (!IsUlid(job.spec.build_id)) {  // it becomes a path, and a tag
+    settler_.Bury(lease, absl::StrCat("'", job.spec.build_id.substr(0, 60),
+                                      "' is no build ID: the queue's entry is corrupt"));
+    return absl::OkStatus();
+  }
   Workspace workspace(services_.state.JobPath(job.spec.build_id, job.token));
   LIF_RETURN_IF_ERROR(workspace.Create());
   EvidenceLog evidence(workspace.Path("evidence.log"));

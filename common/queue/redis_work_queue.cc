@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/base/utf8.h"
@@ -50,8 +51,13 @@ absl::StatusOr<std::optional<ClaimedJob>> RedisJobQueue::Claim(const ClaimReques
                                       std::to_string(absl::ToInt64Milliseconds(request.lease))}));
   LIF_ASSIGN_OR_RETURN(FieldMap fields, reply.AsMap());
   if (fields.empty()) return std::optional<ClaimedJob>();
-  LIF_ASSIGN_OR_RETURN(ClaimedJob job, DecodeClaim(fields));
-  return std::optional<ClaimedJob>(std::move(job));
+  absl::StatusOr<ClaimedJob> job = DecodeClaim(fields);
+  if (job.ok()) return std::optional<ClaimedJob>(*std::move(job));
+  // Nobody can run it, and it would come to us again and again.
+  Lease lease{fields["id"], 0};
+  if (!absl::SimpleAtoi(fields["tok"], &lease.token)) return job.status();
+  LIF_RETURN_IF_ERROR(Bury(lease, std::string(job.status().message())));
+  return std::optional<ClaimedJob>();
 }
 
 absl::Status RedisJobQueue::WaitForBell(const std::string& pool, absl::Duration wait) {

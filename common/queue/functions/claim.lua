@@ -37,12 +37,34 @@ local function next_ending(ctx)
     local id = redis.call('ZRANGEBYSCORE', key(ctx, 'blamed'), '-inf', int(ctx.now),
                           'LIMIT', 0, 1)[1]
     if not id then return nil end
-    local job = load_job(ctx, id)
+    local job = is_job_id(id) and load_job(ctx, id)
     local sound = job and job.st == 'ending'
     if sound and not repair_or_bury(ctx, job) then return job end
     if not sound then redis.call('ZREM', key(ctx, 'blamed'), id) end
   end
   return nil
+end
+
+local STATES = {
+  waiting = true, ready = true, delayed = true, active = true, parked = true, ending = true,
+  done = true,
+}
+
+-- A job that stands in a ready set and does not look ready. In another sound state, or in the ready
+-- set that its own fields name, it only strayed here. Otherwise one of these fields is broken, and
+-- this place tells what it must have been.
+local function bury_misplaced(ctx, job, pool, tenant)
+  if STATES[job.st] and job.st ~= 'ready' then return end
+  for _, waiter in ipairs(waiters_of(job)) do
+    local home = key(ctx, 'rdy', job.pool, waiter.tenant)
+    local strayed = job.pool ~= pool or waiter.tenant ~= tenant
+    if job.st == 'ready' and strayed and redis.call('ZSCORE', home, job.id) then return end
+  end
+  local field = not STATES[job.st] and 'st' or job.pool ~= pool and 'pool' or 'w'
+  local problem = corrupt(field, job[field])
+  set_fields(ctx, job, {st = 'ready', pool = pool, w = tenant .. ':0:' .. int(ctx.now)})
+  repair(ctx, job)
+  bury_job(ctx, job, problem)
 end
 
 local function next_ready(ctx, pool)
@@ -54,11 +76,14 @@ local function next_ready(ctx, pool)
     if not id then
       redis.call('ZREM', key(ctx, 'ten', pool), tenant)
     else
-      local job = load_job(ctx, id)
+      local job = is_job_id(id) and load_job(ctx, id)
       local sound = job and job.st == 'ready' and job.pool == pool and
                     find_waiter(waiters_of(job), tenant)
       if sound and not repair_or_bury(ctx, job) then return job, tenant end
-      if not sound then redis.call('ZREM', ready, id) end
+      if not sound then
+        if job then bury_misplaced(ctx, job, pool, tenant) end
+        redis.call('ZREM', ready, id)
+      end
     end
   end
   return nil

@@ -29,6 +29,11 @@ end
 
 -- What is wrong with an entry, as somebody may write to Redis by hand; nil for a sound one. Sound
 -- values take the place of broken ones, so that the dead letter can be shown.
+local ENDS = {cancelled = true, error = true, failed = true}
+local CLASSES = {
+  none = true, user = true, transient = true, infrastructure = true, timeout = true,
+  cancelled = true, capacity = true, internal = true,
+}
 local SOUND = {
   {'kind', 'image', function(value) return KINDS[value] end},
   {'max', '3', function(value) return whole(value, 1, 100) end},
@@ -39,16 +44,22 @@ local SOUND = {
   {'bid', '?', is_id},
   {'man', '?', function(value) return value and #value >= 1 and #value <= 100 end},
   {'plat', '?', function(value) return value and #value <= 64 end},
+  {'eo', 'error', function(value) return value == nil or ENDS[value] end},
+  {'ec', 'internal', function(value) return value == nil or CLASSES[value] end},
 }
+
+local function corrupt(field, value)
+  return 'the entry is corrupt: ' .. field .. ' is "' ..
+         tostring(value):sub(1, 60):gsub('[^%w%p ]', '?') ..
+         '"; find out who writes to Redis, then drop it'
+end
 
 local function repair(ctx, job)
   local problem = nil
   for _, rule in ipairs(SOUND) do
     local name, sound, is_sound = rule[1], rule[2], rule[3]
     if not is_sound(job[name]) then
-      problem = problem or ('the entry is corrupt: ' .. name .. ' is "' ..
-                            tostring(job[name]):sub(1, 60):gsub('[^%w%p ]', '?') ..
-                            '"; find out who writes to Redis, then drop it')
+      problem = problem or corrupt(name, job[name])
       set_fields(ctx, job, {[name] = sound})
     end
   end

@@ -29,9 +29,10 @@ local function lost(message) return redis.error_reply('LIFLOST ' .. message) end
 local function not_found(message) return redis.error_reply('LIFNOTFOUND ' .. message) end
 local function exhausted(message) return redis.error_reply('LIFEXHAUSTED ' .. message) end
 
--- Whole numbers only: Redis would truncate a fraction silently.
+-- Whole numbers in digits only: Redis would truncate a fraction silently, and what else Lua takes for
+-- a number (0x10, 1e3) is none to others.
 local function whole(text, low, high)
-  local number = tonumber(text)
+  local number = tostring(text):match('^-?%d+$') and tonumber(text)
   if not number or number ~= math.floor(number) or number < low or number > high then
     return nil
   end

@@ -107,6 +107,7 @@ RunningExecutor::RunningExecutor(Fleet& fleet, const std::string& id)
     : builder(&fleet.clock),
       fleet_(fleet),
       state_(Require(StateDirectory::Open(fleet.directory.path() + "/" + id))),
+      spool_(Require(Spool::Open(state_->path() + "/spool", {.min_free_disk = 0}))),
       pool_(fleet.database.Pool("lif_executor")),
       locks_(fleet.database.Pool("lif_executor")),
       queue_(QueueOptions(fleet), &fleet.clock),
@@ -118,6 +119,7 @@ RunningExecutor::RunningExecutor(Fleet& fleet, const std::string& id)
                .drain_changed = nullptr,
                .replaced = nullptr}),
       services_(MakeServices(id)),
+      results_(services_, *spool_, {.lease = Fleet::kLease}),
       jobs_(services_),
       loop_({.executor_id = id,
              .pool = "amd64",
@@ -125,12 +127,13 @@ RunningExecutor::RunningExecutor(Fleet& fleet, const std::string& id)
              .lease = Fleet::kLease,
              .poll = absl::Milliseconds(500),
              .drain_timeout = absl::Minutes(1),
-             .paused = nullptr,
+             .paused = [this] { return results_.BlocksClaims(); },
              .tick = [this] { return queue_.Tick().status(); },
              .tick_period = absl::Milliseconds(200)},
             queue_, jobs_, keeper_, fleet.clock, NullLogger()),
       thread_([this] {
         keeper_.Start();
+        results_.Start();
         loop_.Run(drain_.get_token(), hurry_.get_token());
       }) {}
 

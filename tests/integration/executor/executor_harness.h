@@ -14,6 +14,7 @@
 #include "common/records/postgres_record_writer.h"
 #include "executor/executor_loop.h"
 #include "executor/job_runner.h"
+#include "executor/spool_settler.h"
 #include "tests/fakes/fake_image_builder.h"
 #include "tests/fakes/fake_image_registry.h"
 #include "tests/fakes/fake_image_tester.h"
@@ -65,6 +66,13 @@ class RunningExecutor {
     keeper_.Stop();
   }
 
+  // The process is killed: what it left on disk is all that is left. Its slots must be idle.
+  void Crash() {
+    results_.Stop();
+    Hang();
+  }
+  const Spool& spool() const { return *spool_; }
+
   FakeImageBuilder builder;
 
  private:
@@ -73,6 +81,7 @@ class RunningExecutor {
 
   Fleet& fleet_;
   std::unique_ptr<StateDirectory> state_;
+  std::unique_ptr<Spool> spool_;
   std::unique_ptr<PostgresPool> pool_;
   std::unique_ptr<PostgresPool> locks_;
   PostgresCatalogReader catalog_{*pool_};
@@ -85,6 +94,7 @@ class RunningExecutor {
   FakeSbomGenerator sbom_;
   LeaseKeeper keeper_;
   Services services_;
+  SpoolSettler results_;
   JobRunner jobs_;
   ExecutorLoop loop_;
   std::stop_source drain_;

@@ -118,6 +118,26 @@ TEST_CASE("A drain lets jobs end and claims no more") {
   CHECK(rig.MustGetJob(waiting).state == JobState::kReady);
 }
 
+TEST_CASE("A job claimed in the moment of the drain is handed back unbegun") {
+  ExecutorRig rig;
+  GatedHandler handler(rig.queue);
+  const std::string build = rig.Submit("good");
+  ExecutorLoop::Options options = Options(1);
+  std::stop_source drain;
+  // Asked right before a claim: the drain comes when that is under way.
+  options.paused = [&drain] {
+    drain.request_stop();
+    return false;
+  };
+  ExecutorLoop loop(options, rig.queue, handler, *rig.keeper, rig.clock, NullLogger());
+  loop.Run(drain.get_token(), {});
+  CHECK(handler.begun == 0);
+  const JobView job = rig.MustGetJob(build);
+  CHECK(job.state == JobState::kReady);
+  CHECK(job.crash_count == 0);
+  CHECK(rig.Claim().attempt == 1);
+}
+
 TEST_CASE("What does not end in the drain's time is handed back unharmed") {
   ExecutorRig rig;
   const std::string build = rig.Submit("slow");

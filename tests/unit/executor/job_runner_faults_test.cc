@@ -78,6 +78,43 @@ TEST_CASE("A lease that is lost stops the work, and nothing is written") {
   CHECK(std::filesystem::is_empty(rig.state->path() + "/jobs"));
 }
 
+TEST_CASE("An executor that was stopped for longer than its lease writes nothing late") {
+  ExecutorRig rig;
+  const std::string manifest = GENERATE("good", "run-fails");
+  const std::string build = rig.Submit(manifest);
+  const ClaimedJob job = rig.Claim();
+  const auto lease = rig.keeper->Hold({job.spec.job_id, job.token});
+  Record theirs;
+  rig.builder.OnBuild([&](const ImageBuildRequest&) {
+    rig.keeper->Stop();  // as SIGSTOP does, with all the rest
+    rig.clock.Advance(ExecutorRig::kLease * 2);
+    REQUIRE(rig.queue.Tick().ok());
+    const auto other = rig.queue.Claim({"executor-2", "amd64", "nonce", ExecutorRig::kLease});
+    REQUIRE(other.ok());
+    REQUIRE(other->has_value());
+    theirs.build_id = build;
+    theirs.build_key = job.spec.key;
+    theirs.token = (*other)->token;
+    theirs.manifest_id = manifest;
+    theirs.platform = "linux/amd64";
+    theirs.outcome = manifest == "good" ? Outcome::kCompatible : Outcome::kFailed;
+    REQUIRE(rig.records.Commit(theirs).ok());
+    REQUIRE(rig.queue.Complete({job.spec.job_id, theirs.token}, "incompatible").ok());
+    lease->SetEnding(true);  // the heartbeat is not to be what saves it
+    rig.keeper->Start();
+  });
+  {
+    const TimePump pump(rig.clock);
+    rig.runner->Handle(job, *lease);
+  }
+  CHECK(rig.MustGetRecord(build).token == theirs.token);
+  CHECK(rig.records.ListRecords({})->size() == 1);
+  CHECK(rig.TagOf("good").empty());
+  CHECK(rig.MustGetJob(build).outcome == "incompatible");  // what the other said, not we
+  CHECK(lease->reason() == StopReason::kLost);
+  CHECK(std::filesystem::is_empty(rig.state->path() + "/jobs"));
+}
+
 TEST_CASE("No answer from the queue does not stop a build") {
   ExecutorRig rig;
   const std::string build = rig.Submit("slow");

@@ -6,6 +6,7 @@
 
 #include "common/base/digest.h"
 #include "common/base/file_util.h"
+#include "common/base/ids.h"
 #include "tests/unit/executor/executor_rig.h"
 
 namespace lif {
@@ -169,6 +170,10 @@ TEST_CASE("What the queue says is not believed") {
     spec.kind = JobKind::kIndex;
     reason = "not index jobs";
   }
+  SECTION("a build ID that is none") {
+    spec.build_id = "..:..:tmp";
+    reason = "is no build ID";
+  }
   spec.job_id = spec.key + ".1";
   rig.SubmitSpec(spec);
   rig.RunNext();
@@ -199,28 +204,40 @@ TEST_CASE("An executor that is configured unlike its control plane buries nothin
 TEST_CASE("Whoever finds a record after a claim publishes and completes") {
   ExecutorRig rig;
   const std::string build = rig.Submit("good");
-  // A predecessor committed, and died before it published.
   Record record;
+  bool published = false;
+  std::string recorded = build;
+  SECTION("its predecessor died between commit and publish") {}
+  SECTION("its predecessor died between publish and complete") {
+    published = true;
+  }
+  SECTION("the queue lost its memory meanwhile, and named the build anew") {
+    recorded = NewUlid(rig.clock.Now());
+  }
   {
     ExecutorRig other;
     const std::string id = other.Submit("good");
     other.RunNext();
     record = other.MustGetRecord(id);
-    record.build_id = build;
+    record.build_id = recorded;
     record.executor = "executor-0";
   }
   const std::string digest = record.image.substr(record.image.find('@') + 1);
   REQUIRE(MakeDirectories(rig.directory.path() + "/layout").ok());
   REQUIRE(WriteFileAtomically(rig.directory.path() + "/layout/digest", digest).ok());
   REQUIRE(rig.registry
-              .Push(rig.directory.path() + "/layout", "registry.example/lif/images:build-" + build,
-                    absl::Seconds(1), {})
+              .Push(rig.directory.path() + "/layout",
+                    "registry.example/lif/images:build-" + recorded, absl::Seconds(1), {})
               .ok());
   REQUIRE(rig.records.Commit(record).ok());
+  if (published) {
+    REQUIRE(rig.registry.Tag(record.image, record.tags.at(0), absl::Seconds(1), {}).ok());
+  }
   rig.RunNext();
   CHECK(rig.builder.builds() == 0);
   CHECK(rig.TagOf("good") == digest);
-  CHECK(rig.MustGetRecord(build).executor == "executor-0");
+  CHECK(rig.MustGetRecord(recorded).executor == "executor-0");
+  CHECK(rig.records.ListRecords({})->size() == 1);
   CHECK(rig.MustGetJob(build).state == JobState::kDone);
 }
 

@@ -122,6 +122,43 @@ TEST_CASE("A released lease is not asked about any more") {
   CHECK(lease->reason() == StopReason::kNone);
 }
 
+TEST_CASE("Of two executors of one ID the one that started first is told, at each heartbeat") {
+  FakeClock clock;
+  MemoryJobQueue queue(&clock);
+  const auto describe = [](absl::Time started) {
+    ExecutorInfo info;
+    info.id = "e1";
+    info.pool = "amd64";
+    info.started = started;
+    return info;
+  };
+  std::atomic<int> replaced = 0;
+  std::atomic<int> newer_replaced = 0;
+  const absl::Time start = clock.Now();
+  LeaseKeeper first(queue, clock, NullLogger(),
+                    {.lease = absl::Seconds(20),
+                     .describe = [&] { return describe(start); },
+                     .drain_changed = nullptr,
+                     .replaced = [&replaced] { ++replaced; }});
+  LeaseKeeper second(queue, clock, NullLogger(),
+                     {.lease = absl::Seconds(20),
+                      .describe = [&] { return describe(start + absl::Seconds(1)); },
+                      .drain_changed = nullptr,
+                      .replaced = [&newer_replaced] { ++newer_replaced; }});
+  first.Start();
+  clock.AwaitSleepers(1);
+  CHECK(replaced == 0);
+  second.Start();
+  for (int beat = 1; beat <= 3; ++beat) {
+    clock.AwaitSleepers(2);
+    clock.Advance(absl::Seconds(5));
+    Await([&] { return replaced >= beat; });
+  }
+  CHECK(newer_replaced == 0);
+  first.Stop();
+  second.Stop();
+}
+
 TEST_CASE("The executor is registered, and told when an operator drains it") {
   FakeClock clock;
   MemoryJobQueue queue(&clock);

@@ -115,6 +115,7 @@ TEST_CASE("A result whose stores are away waits on disk, and settles by itself",
   // Longer than its lease, which is renewed meanwhile.
   Await([&] { return rig.clock.Now() > start + ExecutorRig::kLease + absl::Minutes(1); });
   CHECK(rig.spool->depth().entries == 1);
+  CHECK(rig.TagOf("good").empty());  // no external move, also where only the queue is silent
   set(absl::OkStatus());
   rig.results->AwaitSettled(absl::Hours(3), {});
   rig.CheckSettled(build);
