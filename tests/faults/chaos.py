@@ -23,6 +23,7 @@ import stubs as generated  # noqa: E402
 
 EXECUTORS, SLOTS, CONTROLPLANES, CLIENTS = 3, 2, 2, 4
 BATCH = 500  # manifests published at a time
+BACKLOG = 60  # builds that are acknowledged and not recorded, above which clients pause
 LEASE = fleets.LEASE_SECONDS
 # Row, fault, how often.
 FAULTS = (
@@ -62,6 +63,7 @@ class Chaos:
         self.errors = collections.Counter()
         self.broken = []
         self.began = 0.0
+        self.backlog = 0
 
     def set_up(self):
         self.proxy = self.fleet.proxy()
@@ -88,14 +90,22 @@ class Chaos:
         with self.lock:
             self.names += names
 
+    def watch_backlog(self):
+        """More than can be built within the oracle's minute would tell nothing but that."""
+        while not self.ending.wait(1):
+            ((recorded,),) = self.fleet.query(
+                f"SELECT count(*) FROM records WHERE manifest_id LIKE '{self.fleet.prefix}-%'")
+            self.backlog = len(self.fleet.ledger) - int(recorded)
+
     def submit(self, number):
         asked = [self.fleet.client(daemon.address) for daemon in self.controlplanes]
         try:
             while not self.ending.is_set():
                 with self.lock:
-                    name = self.names.pop(0) if self.names else None
+                    wanted = self.names and self.backlog < BACKLOG
+                    name = self.names.pop(0) if wanted else None
                 if name is None:
-                    time.sleep(0.2)
+                    self.ending.wait(0.2)
                     continue
                 self.submit_one(asked, number, name)
                 self.ending.wait(0.5)
@@ -119,6 +129,7 @@ class Chaos:
         self.began = time.monotonic()
         threads = [threading.Thread(target=self.submit, args=(number,), daemon=True)
                    for number in range(CLIENTS)]
+        threads.append(threading.Thread(target=self.watch_backlog, daemon=True))
         for thread in threads:
             thread.start()
         for event in events:
