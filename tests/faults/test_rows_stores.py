@@ -6,6 +6,7 @@ import grpc
 import pytest
 
 import factory as factories
+import fleet as fleets
 import graph
 import redis_server
 
@@ -47,6 +48,44 @@ def test_row_10_postgresql_is_stopped(fleet, stores, report):
     report.say(f"away {AWAY_SECONDS} s: {len(held)} leases kept with their tokens, no complete "
                f"before its commit; all {len(names)} recorded {took:.1f} s after it was back, each "
                "built once")
+
+
+def test_row_10_executors_are_killed_with_results_in_their_spools(fleet, stores, report):
+    names = fleet.publish({f"s-{number}": "sleep-500" for number in range(6)})
+    executors = [fleet.add_executor(f"executor-{number}", slots=3) for number in (1, 2)]
+    fleet.client().submit(*names)
+    for name in names:
+        fleet.await_execution("build", name)
+    stores.postgres("stop")
+    try:
+        waiting = "result waits in the spool"
+        factories.wait_until(
+            lambda: sum(daemon.log().count(waiting) for daemon in executors) == len(names), 30,
+            lambda: "\n".join(daemon.log() for daemon in executors))
+        for daemon in executors:
+            daemon.kill()
+        # One is back before its leases run out; the other's have, and nobody claims them: claiming
+        # waits for what waits already.
+        executors[0].start()
+        time.sleep(fleets.LEASE_SECONDS + 1)
+        executors[1].start()
+        for daemon in executors:
+            fleet.await_executor(daemon.name)
+        time.sleep(1)
+    finally:
+        stores.postgres("start")
+    took = fleet.ledger.verify(fleet)
+    assert len(fleet.executions("build")) == len(names)
+    factories.wait_until(lambda: not [path for daemon in executors
+                                      for path in spooled(fleet, daemon)], 10, "empty spools")
+    report.say(f"{len(names)} results outlived kill -9 of both executors: recorded {took:.1f} s "
+               "after PostgreSQL was back, each built once")
+
+
+def spooled(fleet, daemon):
+    spool = fleet.directory / daemon.name / "spool"
+    assert spool.is_dir(), spool
+    return [path for path in spool.iterdir() if path.name != "damaged"]
 
 
 def test_row_13_redis_has_no_memory_left(fleet, report):
