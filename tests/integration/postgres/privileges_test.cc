@@ -32,6 +32,15 @@ std::string RecordSql(const std::string& build_id, int generation) {
       "0, '', '', '', '', '{}', '{}', 0, 0, now())");
 }
 
+std::string LayerSql(const std::string& key_digit, int generation) {
+  return absl::StrCat(
+      "INSERT INTO layers (layer_key, generation, token, build_id, platform, module_ref, "
+      "repository, manifest_digest, diff_ids, size, duration_us) VALUES (repeat('",
+      key_digit, "', 64), ", generation,
+      ", 1, '01ARZ3NDEKTSV4RRFFQ69G5FAV', 'linux/amd64', 'm@1.0.0', 'r/layers', "
+      "'sha256:' || repeat('0', 64), '{a}', 0, 0)");
+}
+
 constexpr char kBuild[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 constexpr char kOtherBuild[] = "01ARZ3NDEKTSV4RRFFQ69G5FAW";
 
@@ -80,6 +89,8 @@ TEST_CASE("the control plane reads everything and writes nothing") {
   }
   seeded.Do(role, "SELECT count(*) FROM effective_records");
   seeded.Refused(role, RecordSql(kOtherBuild, 2));
+  seeded.Refused(role, LayerSql("2", 1));
+  seeded.Refused(role, "UPDATE layers SET manifest_digest = 'sha256:' || repeat('1', 64)");
   seeded.Refused(role, "UPDATE manifests SET summary = 'mine'");
   seeded.Refused(role, "INSERT INTO bases SELECT * FROM bases");
   seeded.Refused(role, "CREATE TABLE mine (a int)");
@@ -118,6 +129,7 @@ TEST_CASE("the executor adds results and touches no catalog") {
   seeded.Refused(role, "UPDATE layers SET size = 0");
   seeded.Refused(role, "CREATE TABLE mine (a int)");
   seeded.Do(role, RecordSql(kOtherBuild, 2));
+  seeded.Do(role, LayerSql("2", 1));
 }
 
 TEST_CASE("the publisher adds to the catalog and changes no published row") {
@@ -129,7 +141,9 @@ TEST_CASE("the publisher adds to the catalog and changes no published row") {
     seeded.Refused(role, absl::StrCat("TRUNCATE ", table, " CASCADE"));
   }
   seeded.Refused(role, "SELECT count(*) FROM records");
+  seeded.Refused(role, "SELECT count(*) FROM layers");
   seeded.Refused(role, RecordSql(kOtherBuild, 2));
+  seeded.Refused(role, LayerSql("2", 1));
   seeded.Refused(role, "CREATE TABLE mine (a int)");
 }
 
@@ -137,6 +151,8 @@ TEST_CASE("the janitor reads and does no more yet") {
   Seeded seeded;
   seeded.Do("lif_janitor", "SELECT count(*) FROM artifacts");
   seeded.Refused("lif_janitor", "DELETE FROM records");
+  seeded.Refused("lif_janitor", "DELETE FROM layers");
+  seeded.Refused("lif_janitor", LayerSql("2", 1));
   seeded.Refused("lif_janitor", "TRUNCATE packages");
   seeded.Refused("lif_janitor", "CREATE TABLE mine (a int)");
 }
@@ -196,6 +212,20 @@ TEST_CASE("nothing is added to a record once it is committed") {
   std::string with = part;
   with.replace(with.find('%'), 1, kOtherBuild);
   seeded.Do("lif_executor", RecordSql(kOtherBuild, 2) + ";" + with);
+}
+
+TEST_CASE("one generation of a layer key has one row in the ledger") {
+  Seeded seeded;
+  seeded.Do("lif_executor", LayerSql("2", 1));
+  CHECK(seeded.Try("lif_executor", LayerSql("2", 1)).code() == absl::StatusCode::kAlreadyExists);
+  seeded.Do("lif_executor", LayerSql("2", 2));
+}
+
+TEST_CASE("a layer without diffIDs can't be inserted") {
+  Seeded seeded;
+  std::string bare = LayerSql("2", 1);
+  bare.replace(bare.find("{a}"), 3, "{}");
+  CHECK(seeded.Try("lif_executor", bare).code() == absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_CASE("one generation of a build key has one record") {
