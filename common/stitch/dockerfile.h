@@ -39,7 +39,26 @@ struct RenderOptions {
   Recipe recipe;
 };
 
+// The whole image: the base, a stage for each module, and the stage `image`.
 absl::StatusOr<RenderedDockerfile> RenderDockerfile(const ResolvedManifest& manifest,
                                                     const RenderOptions& options);
+
+// Which part of the stack a job builds (common/plan). Positions count modules from the bottom of
+// the stack, the first is 1.
+struct JobPart {
+  // Position of the layer that `image` ends with; 0 when the part begins on the base.
+  int below = 0;
+  std::string image;  // "repository@sha256:<hex>" of that layer; "" for the base
+  // Position of the topmost module that is built; 0 for an image job: all that are left, and the
+  // stage `image`.
+  int top = 0;
+};
+
+// The same stages as in the whole Dockerfile, on the layers that are there: no instruction of a
+// lower module occurs, so that none can run. Lines, contexts and secrets are those of the part.
+// INVALID_ARGUMENT when the part is not one of the stack, or its image not one by digest.
+absl::StatusOr<RenderedDockerfile> RenderJobDockerfile(const ResolvedManifest& manifest,
+                                                       const RenderOptions& options,
+                                                       const JobPart& part);
 
 }  // namespace lif

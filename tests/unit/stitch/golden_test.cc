@@ -34,5 +34,25 @@ TEST_CASE("A manifest without modules and configuration", "[stitch][golden]") {
   CheckGolden("empty.Dockerfile", TextOrError(EmptyManifest()));
 }
 
+std::string JobText(const JobPart& part) {
+  const auto rendered = RenderJobDockerfile(FullManifest(), Amd64(), part);
+  return rendered.ok() ? rendered->text : std::string(rendered.status().message());
+}
+
+const char kLayer[] =
+    "registry.test:5000/lif/layers@sha256:"
+    "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc";
+
+TEST_CASE("The jobs of a manifest: the lowest layer, one above it, and the image",
+          "[stitch][golden]") {
+  CheckGolden("layer-1.Dockerfile", JobText({0, "", 1}));
+  CheckGolden("layer-2.Dockerfile", JobText({1, kLayer, 2}));
+  CheckGolden("image-on-2.Dockerfile", JobText({2, kLayer, 0}));
+}
+
+TEST_CASE("An image job that builds no layer", "[stitch][golden]") {
+  CheckGolden("image-on-3.Dockerfile", JobText({3, kLayer, 0}));
+}
+
 }  // namespace
 }  // namespace lif
