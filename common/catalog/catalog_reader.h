@@ -49,6 +49,9 @@ class CatalogReader {
   virtual absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> GetManifests(
       const std::vector<std::string>& ids) = 0;
   virtual absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) = 0;
+  // Opaque; equal versions mean the same manifests on the same platforms. One cheap query, for who
+  // keeps what was computed from the whole catalog.
+  virtual absl::StatusOr<std::string> Version() = 0;
   virtual absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) = 0;
 };
 

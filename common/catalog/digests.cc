@@ -1,6 +1,7 @@
 #include "common/catalog/digests.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -63,6 +64,21 @@ std::string BaseLayerKey(const std::string& recipe_digest, const BasePlatform& b
 
 std::string NextLayerKey(const std::string& below, const std::string& layer_digest) {
   return CanonicalEncoder("lif.layerkey.v1").Add(below).Add(layer_digest).Sha256();
+}
+
+// The base, then each module of the stack.
+std::vector<LayerKey> LayerKeys(const ResolvedManifest& manifest, const Platform& platform,
+                                const Recipe& recipe, const std::string& recipe_digest) {
+  std::vector<LayerKey> chain;
+  chain.push_back(
+      {BaseLayerKey(recipe_digest, manifest.base.platforms.at(platform), platform, recipe), "",
+       ""});
+  for (const ResolvedModule& resolved : manifest.stack) {
+    std::string layer_digest = LayerDigest(resolved);
+    std::string key = NextLayerKey(chain.back().key, layer_digest);
+    chain.push_back({std::move(key), std::move(layer_digest), resolved.module.Ref()});
+  }
+  return chain;
 }
 
 bool Has(const std::vector<Platform>& platforms, const Platform& platform) {
@@ -189,6 +205,23 @@ absl::Status CheckOffered(const ResolvedManifest& manifest, const Platform& plat
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<LayerKey>> ComputeLayerKeys(const ResolvedManifest& manifest,
+                                                       const Platform& platform,
+                                                       const Recipe& recipe) {
+  LIF_RETURN_IF_ERROR(CheckOffered(manifest, platform));
+  return LayerKeys(manifest, platform, recipe, RecipeDigest(recipe, manifest.base.epoch));
+}
+
+std::string IndexKey(const std::string& manifest_id, std::vector<IndexImage> images) {
+  std::sort(images.begin(), images.end(), [](const IndexImage& a, const IndexImage& b) {
+    return a.platform.ToString() < b.platform.ToString();
+  });
+  CanonicalEncoder encoder("lif.index.v1");
+  encoder.Add(manifest_id).AddInt(static_cast<int64_t>(images.size()));
+  for (const IndexImage& image : images) encoder.Add(image.platform.ToString()).Add(image.digest);
+  return encoder.Sha256();
+}
+
 absl::StatusOr<BuildIdentity> ComputeIdentity(const ResolvedManifest& manifest,
                                               const Platform& platform, const Recipe& recipe) {
   LIF_RETURN_IF_ERROR(CheckOffered(manifest, platform));
@@ -197,17 +230,12 @@ absl::StatusOr<BuildIdentity> ComputeIdentity(const ResolvedManifest& manifest,
   identity.recipe_digest = RecipeDigest(recipe, manifest.base.epoch);
   identity.base_image = absl::StrCat(base.image, "@", base.digest);
   identity.requires_ = RequiredCapabilities(manifest);
-  identity.chain.push_back({BaseLayerKey(identity.recipe_digest, base, platform, recipe), "", ""});
+  identity.chain = LayerKeys(manifest, platform, recipe, identity.recipe_digest);
 
   CanonicalEncoder build("lif.build.v1");
   build.Add(manifest.manifest.id).Add(TemplateDigest(manifest.image_template));
   build.AddInt(static_cast<int64_t>(manifest.stack.size()));
-  for (const ResolvedModule& resolved : manifest.stack) {
-    std::string layer_digest = LayerDigest(resolved);
-    identity.chain.push_back({NextLayerKey(identity.chain.back().key, layer_digest), layer_digest,
-                              resolved.module.Ref()});
-    build.Add(ModuleDigest(resolved));
-  }
+  for (const ResolvedModule& resolved : manifest.stack) build.Add(ModuleDigest(resolved));
   build.AddList(identity.requires_).Add(base.digest).Add(platform.ToString());
   build.Add(identity.recipe_digest).Add(recipe.trust_domain);
   identity.build_key = build.Sha256();

@@ -23,6 +23,8 @@ class DirectoryCatalogReader final : public CatalogReader {
   absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> GetManifests(
       const std::vector<std::string>& ids) override;
   absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) override;
+  // The same for ever: what was read does not change.
+  absl::StatusOr<std::string> Version() override { return "directory"; }
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
 
   const Catalog& catalog() const { return catalog_; }

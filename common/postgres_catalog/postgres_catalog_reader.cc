@@ -136,6 +136,13 @@ absl::StatusOr<ManifestPage> PostgresCatalogReader::ListManifests(const Manifest
   return page;
 }
 
+absl::StatusOr<std::string> PostgresCatalogReader::Version() {
+  LIF_ASSIGN_OR_RETURN(SqlRows rows, pool_.Query("ask for the catalog's version",
+                                                 "SELECT (SELECT count(*) FROM manifests), "
+                                                 "(SELECT count(*) FROM base_platforms)"));
+  return absl::StrCat(rows.Int(0, 0), ".", rows.Int(0, 1));
+}
+
 absl::StatusOr<Module> PostgresCatalogReader::GetModule(const std::string& name,
                                                         const std::string& version) {
   LIF_ASSIGN_OR_RETURN(

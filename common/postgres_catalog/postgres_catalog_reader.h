@@ -21,6 +21,8 @@ class PostgresCatalogReader final : public CatalogReader {
   absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> GetManifests(
       const std::vector<std::string>& ids) override;
   absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) override;
+  // Rows are only ever added: their numbers tell.
+  absl::StatusOr<std::string> Version() override;
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
 
  private:

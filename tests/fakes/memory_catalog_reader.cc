@@ -23,6 +23,20 @@ void MemoryCatalogReader::AddPlatform(const std::string& base, const Platform& p
   gains.added.push_back(platform);
 }
 
+void MemoryCatalogReader::AddManifest(const Manifest& manifest) {
+  MutexLock lock(&mutex_);
+  catalog_.manifests.emplace(manifest.id, manifest);
+}
+
+absl::StatusOr<std::string> MemoryCatalogReader::Version() {
+  MutexLock lock(&mutex_);
+  ++calls_;
+  if (!away_.ok()) return away_;
+  size_t gained = 0;
+  for (const auto& [name, base] : catalog_.bases) gained += base.added.size();
+  return absl::StrCat(catalog_.manifests.size(), ".", gained);
+}
+
 int MemoryCatalogReader::reads() const {
   MutexLock lock(&mutex_);
   return reads_;

@@ -19,6 +19,8 @@ class MemoryCatalogReader final : public CatalogReader {
   void SetAway(absl::Status status);
   // What publishing a platform that a published base lacks does.
   void AddPlatform(const std::string& base, const Platform& platform, const BasePlatform& pinned);
+  // Publishes another; its template, base and modules must be there.
+  void AddManifest(const Manifest& manifest);
   // Manifests read so far, to prove that a cache works; and the calls that it took.
   int reads() const;
   int calls() const;
@@ -27,6 +29,7 @@ class MemoryCatalogReader final : public CatalogReader {
   absl::StatusOr<std::vector<absl::StatusOr<ResolvedManifest>>> GetManifests(
       const std::vector<std::string>& ids) override;
   absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) override;
+  absl::StatusOr<std::string> Version() override;
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
 
  private:

@@ -128,6 +128,11 @@ def identify(vector):
             nets("lif.build.v1", manifest["id"], template) + sequence(modules)
             + sequence(capabilities) + nets(image, platform, recipe_hash,
                                             recipe["trust_domain"])),
+        # An index of the base's own images: what it is computed from are a name and digests.
+        "index_key": sha256(
+            nets("lif.index.v1", manifest["id"])
+            + sequence(sorted(base["platforms"].items()),
+                       lambda p: nets(p[0], p[1]["digest"]))),
     }
 
 

@@ -1,4 +1,5 @@
 // The values of vectors.json, which tests/unit/identity_vectors_test.py computes by itself.
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -46,6 +47,10 @@ TEST_CASE("Identities are those of the vectors", "[catalog]") {
           expected.at("template_digest").get<std::string>());
     CHECK(BaseDigest(manifest.base) == expected.at("base_digest").get<std::string>());
     CHECK(ManifestDigest(manifest) == expected.at("manifest_digest").get<std::string>());
+    std::vector<IndexImage> images;
+    for (const auto& [at, base] : manifest.base.platforms) images.push_back({at, base.digest});
+    std::reverse(images.begin(), images.end());
+    CHECK(IndexKey(manifest.manifest.id, images) == expected.at("index_key").get<std::string>());
     Json keys = Json::array();
     for (const LayerKey& key : identity.chain) keys.push_back(key.key);
     CHECK(keys == expected.at("layer_keys"));
