@@ -36,6 +36,15 @@ def test_render_and_identity(report):
     assert ours["p50_ms"] < 1
 
 
+def test_plan_of_a_whole_catalog(report):
+    first, again, nothing, all_layers = run_bench("bench_plan")
+    report(nothing["name"], f"{figures(nothing)} (aim: p50 < 1 s)")
+    report(all_layers["name"], figures(all_layers))
+    report(f"  {first['name']}", f"{first['p50_ms']:.0f} ms")
+    report(f"  {again['name']}", f"{again['p50_ms']:.3f} ms")
+    assert nothing["p50_ms"] < 1000
+
+
 def test_submit_answered_by_a_record(factory, report):
     factory.lif("build", "--manifest-id", MANIFEST, "--platform", PLATFORM, "--wait")
     ours, nothing = run_bench("bench_submit", factory.info["server"], MANIFEST, PLATFORM)
