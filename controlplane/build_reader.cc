@@ -135,6 +135,26 @@ absl::Status Explain(QueueAdmin& admin, BuildStatus* build) {
   return absl::OkStatus();
 }
 
+absl::Status ExplainUnknown(QueueAdmin& admin, const std::string& build_id,
+                            const absl::Status& status) {
+  if (!absl::IsNotFound(status)) return status;
+  const absl::StatusOr<QueueTotals> totals = admin.CountTotals();
+  // Build IDs sort by the time at which they were given.
+  const bool before = totals.ok() && totals->rollbacks > 0 &&
+                      build_id < NewUlid(std::max(totals->rolled_back, absl::UnixEpoch()));
+  return before ? LostBuild(build_id) : status;
+}
+
+absl::Status LostBuild(const std::string& build_id) {
+  return WithResource(
+      WithReason(absl::NotFoundError(absl::StrCat(
+                     "no build ", Quoted(build_id),
+                     " is queued or recorded: the queue came back from an older state (lif doctor "
+                     "tells when) and may have lost it; submit it again")),
+                 "BUILD_LOST"),
+      "build", build_id);
+}
+
 absl::StatusOr<BuildPage> BuildReader::List(const BuildFilter& filter) const {
   NewestFirst found;
   LIF_RETURN_IF_ERROR(AddJobs(queue_, filter, &found));

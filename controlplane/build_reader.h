@@ -57,6 +57,14 @@ class BuildReader {
 // Looks for why a build is not running: for those who ask about one build.
 absl::Status Explain(QueueAdmin& admin, BuildStatus* build);
 
+// `status`, unless it is NOT_FOUND of a build that was submitted before the queue came back from an
+// older state: then that is what it says, with the reason BUILD_LOST.
+absl::Status ExplainUnknown(QueueAdmin& admin, const std::string& build_id,
+                            const absl::Status& status);
+
+// Of a build that the queue held, and lost.
+absl::Status LostBuild(const std::string& build_id);
+
 // Does the filter let it through? Pure; states and page included.
 bool Matches(const BuildFilter& filter, const BuildStatus& build);
 

@@ -126,7 +126,9 @@ grpc::Status BuildServiceAdapter::SubmitBuilds(grpc::ServerContext* context,
 grpc::Status BuildServiceAdapter::GetBuild(grpc::ServerContext*, const v1::GetBuildRequest* request,
                                            v1::GetBuildResponse* response) {
   return runner_.Run("GetBuild", RpcKind::kUnary, [&]() -> absl::Status {
-    LIF_ASSIGN_OR_RETURN(BuildStatus build, builds_.Get(request->build_id()));
+    absl::StatusOr<BuildStatus> found = builds_.Get(request->build_id());
+    if (!found.ok()) return ExplainUnknown(admin_, request->build_id(), found.status());
+    BuildStatus build = *std::move(found);
     LIF_RETURN_IF_ERROR(Explain(admin_, &build));
     SetBuild(build, response->mutable_build());
     return absl::OkStatus();

@@ -16,11 +16,15 @@ bool IsAway(const absl::Status& status) {
 // The builds of one watch that are still followed.
 class Followed {
  public:
-  Followed(JobQueue& queue, RecordReader& records, const std::vector<std::string>& build_ids)
-      : queue_(queue), reader_(queue, records) {
+  Followed(const BuildWatcher::Seams& seams, absl::Duration lost_after,
+           const std::vector<std::string>& build_ids)
+      : queue_(seams.queue),
+        reader_(seams.queue, seams.records),
+        clock_(seams.clock),
+        lost_after_(lost_after) {
     std::set<std::string> seen;
     for (const std::string& build_id : build_ids) {
-      if (seen.insert(build_id).second) builds_.push_back({build_id, std::nullopt});
+      if (seen.insert(build_id).second) builds_.push_back({build_id});
     }
   }
 
@@ -34,6 +38,14 @@ class Followed {
     std::vector<Build> live;
     for (size_t i = 0; i < builds_.size(); ++i) {
       absl::StatusOr<BuildStatus> now = trouble.ok() ? Look(i, std::move(jobs[i])) : trouble;
+      if (absl::IsNotFound(now.status()) && builds_[i].last) {
+        if (!builds_[i].unknown_since) builds_[i].unknown_since = clock_.Steady();
+        if (clock_.Steady() - *builds_[i].unknown_since > lost_after_) {
+          return LostBuild(builds_[i].id);
+        }
+        live.push_back(std::move(builds_[i]));
+        continue;
+      }
       if (!now.ok()) {
         if (!IsAway(now.status())) return now.status();
         trouble = now.status();
@@ -50,7 +62,8 @@ class Followed {
  private:
   struct Build {
     std::string id;
-    std::optional<BuildStatus> last;  // as told
+    std::optional<BuildStatus> last = std::nullopt;  // as told
+    std::optional<absl::Duration> unknown_since = std::nullopt;
   };
 
   std::vector<std::string> Ids() const {
@@ -68,6 +81,8 @@ class Followed {
 
   JobQueue& queue_;
   const BuildReader reader_;
+  Clock& clock_;
+  const absl::Duration lost_after_;
   std::vector<Build> builds_;  // in the order asked
 };
 
@@ -88,7 +103,7 @@ bool DiffersVisibly(const BuildStatus& before, const BuildStatus& after) {
 
 absl::Status BuildWatcher::Watch(const std::vector<std::string>& build_ids, const Sink& sink,
                                  const CallEnd& end) const {
-  Followed followed(seams_.queue, seams_.records, build_ids);
+  Followed followed(seams_, options_.lost_after, build_ids);
   std::optional<absl::Duration> answered;  // when the stores last did
   while (!followed.empty()) {
     std::vector<BuildStatus> changes;

@@ -16,6 +16,9 @@ struct WatchOptions {
   absl::Duration period = absl::Milliseconds(200);
   // A store may be away for so long before a watch gives up with UNAVAILABLE.
   absl::Duration patience = absl::Seconds(30);
+  // A build that was told of and is unknown now may be submitted anew by a replica that remembers
+  // it; then the watch fails with NOT_FOUND and the reason BUILD_LOST.
+  absl::Duration lost_after = absl::Seconds(10);
 };
 
 // Polls: the queue keeps a job's newest progress, so whatever replica a client comes to, the first
@@ -35,8 +38,8 @@ class BuildWatcher {
   using Sink = std::function<bool(const BuildStatus&)>;
 
   // Calls `sink` with each build's state now, then at every change that a watcher can see, and
-  // returns when all are over. NOT_FOUND for IDs that nothing knows, before anything is told;
-  // `end` as CallEnd says.
+  // returns when all are over. NOT_FOUND for IDs that nothing knows, before anything is told, and
+  // for builds that the queue has lost since; `end` as CallEnd says.
   absl::Status Watch(const std::vector<std::string>& build_ids, const Sink& sink,
                      const CallEnd& end) const;
 

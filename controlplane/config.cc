@@ -61,6 +61,22 @@ void AddBounds(OptionSet* options, ControlPlaneConfig* config) {
                 .help = "Connections to Redis at most",
                 .env = "LIF_REDIS_CONNECTIONS"},
                &config->redis_connections);
+  options->Add({.name = "--redis-wait-replicas",
+                .value = "N",
+                .help = "Replicas of Redis that must have a submit before it is acknowledged",
+                .env = "LIF_REDIS_WAIT_REPLICAS"},
+               &config->redis_wait_replicas);
+  options->Add({.name = "--redis-wait-timeout",
+                .value = "DURATION",
+                .help = "Time that replicas get for that; then the submit is UNAVAILABLE",
+                .env = "LIF_REDIS_WAIT_TIMEOUT"},
+               &config->redis_wait_timeout);
+  options->Add({.name = "--tenant",
+                .value = "POLICY",
+                .help = "What a tenant may have, e.g. 'team-a weight=2 queued=1000 running=4'; "
+                        "repeatable, the same at every replica",
+                .env = "LIF_TENANT"},
+               &config->tenants);
   options->Add({.name = "--tick",
                 .value = "DURATION",
                 .help = "Period of the queue's maintenance",
@@ -110,6 +126,7 @@ absl::Status CheckControlPlaneConfig(const ControlPlaneConfig& config) {
   LIF_RETURN_IF_ERROR(CheckBetween("--cache-mib", config.cache_mib, 1, 65536));
   LIF_RETURN_IF_ERROR(CheckBetween("--postgres-connections", config.postgres_connections, 1, 256));
   LIF_RETURN_IF_ERROR(CheckBetween("--redis-connections", config.redis_connections, 1, 256));
+  LIF_RETURN_IF_ERROR(CheckBetween("--redis-wait-replicas", config.redis_wait_replicas, 0, 16));
   LIF_RETURN_IF_ERROR(CheckHttpConfig(config.http));
   return CheckReach(config);
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -26,6 +27,9 @@ struct ControlPlaneConfig {
   int cache_mib = 16;
   int postgres_connections = 8;
   int redis_connections = 8;
+  int redis_wait_replicas = 0;  // that must confirm a submit
+  absl::Duration redis_wait_timeout = absl::Seconds(1);
+  std::vector<std::string> tenants;  // as ParseTenantPolicies reads them
   absl::Duration tick = absl::Seconds(1);
   absl::Duration drain = absl::Seconds(10);
 };

@@ -9,6 +9,8 @@
 namespace lif {
 namespace {
 
+constexpr absl::Duration kRollbackTold = absl::Hours(24);
+
 // "executor-1, executor-2 and 3 more"
 std::string Names(const std::vector<std::string>& names) {
   constexpr size_t kNamed = 3;
@@ -83,6 +85,18 @@ void JudgeQueue(const FleetFacts& facts, std::vector<Finding>* findings) {
                          absl::StrCat(pool.ready, pool.ready == 1 ? " build waits" : " builds wait",
                                       ", and no registered executor serves it"),
                          "start one with --pool " + pool.pool});
+  }
+  if (facts.now - facts.totals.rolled_back < kRollbackTold) {
+    findings->push_back(
+        {"queue rollback", FindingState::kWarning,
+         absl::StrCat(
+             "at ",
+             absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", facts.totals.rolled_back, absl::UTCTimeZone()),
+             " Redis came back without the last ", facts.totals.writes_lost,
+             facts.totals.writes_lost == 1 ? " call" : " calls", " that it had answered"),
+         "submit builds of that time again that lif status does not know; so that it does not "
+         "happen "
+         "again, set appendfsync always, and --redis-wait-replicas where there are replicas"});
   }
   if (facts.totals.dead_letters > 0) {
     findings->push_back({"dead letters", FindingState::kWarning,

@@ -14,6 +14,7 @@ struct FleetFacts {
   std::vector<PoolStats> pools;
   std::vector<ExecutorInfo> executors;
   QueueTotals totals;
+  absl::Time now;
   std::string version;  // of this replica
   std::string recipe;   // as an executor of this replica's recipe describes itself
 };

@@ -28,6 +28,7 @@ std::vector<Finding> Health::CheckFleet() const {
   FleetFacts facts;
   facts.version = options_.version;
   facts.recipe = options_.recipe;
+  facts.now = seams_.clock.Now();
   const absl::Status read = ReadFleet(seams_, &facts);
   if (!read.ok()) {
     return {{"fleet", FindingState::kSkipped, std::string(read.message()), "mend Redis first"}};

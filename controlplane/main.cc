@@ -34,6 +34,7 @@
 #include "controlplane/queue_sample.h"
 #include "controlplane/record_service.h"
 #include "controlplane/server.h"
+#include "controlplane/tenant_policies.h"
 #include "controlplane/ticker.h"
 
 namespace lif {
@@ -59,6 +60,16 @@ RedisOptions Counted(RedisOptions redis, const StoreErrors& errors) {
   return redis;
 }
 
+RedisJobQueueOptions QueueOptionsOf(const ControlPlaneConfig& config, const RedisOptions& redis) {
+  RedisJobQueueOptions options;
+  options.redis = redis;
+  options.factory = config.common.factory;
+  options.connections = config.redis_connections;
+  options.wait_replicas = config.redis_wait_replicas;
+  options.wait_timeout = config.redis_wait_timeout;
+  return options;
+}
+
 Health::Options HealthOptionsOf(const ControlPlaneConfig& config) {
   Health::Options options;
   options.factory = config.common.factory;
@@ -72,7 +83,8 @@ Health::Options HealthOptionsOf(const ControlPlaneConfig& config) {
 // before what it uses.
 class ControlPlane {
  public:
-  ControlPlane(const ControlPlaneConfig& config, const RedisOptions& redis, const Logger& logger)
+  ControlPlane(const ControlPlaneConfig& config, const RedisOptions& redis,
+               std::vector<NamedTenantPolicy> tenants, const Logger& logger)
       : errors_(&metrics_),
         counts_(&metrics_),
         redis_(Counted(redis, errors_)),
@@ -81,7 +93,7 @@ class ControlPlane {
         records_(postgres_),
         blob_files_(config.common.blob_dir),
         blobs_(blob_files_, errors_.Counter("blobs")),
-        queue_({redis_, config.common.factory, config.redis_connections}, &clock_),
+        queue_(QueueOptionsOf(config, redis_), &clock_),
         admin_({redis_, config.common.factory, kAdminConnections}, &clock_),
         log_({redis_, config.common.factory, config.redis_connections}, &clock_),
         health_redis_({redis_, kAdminConnections}, &clock_),
@@ -102,8 +114,12 @@ class ControlPlane {
         record_service_({runner_, records_, blobs_}),
         fleet_service_({runner_, summary_, queue_, admin_, dead_letters_,
                         [this] { return health_.Check(); }, clock_, config.common.factory}),
+        tenants_(std::move(tenants), admin_, clock_, logger),
         ticker_(queue_, clock_, logger, config.tick,
-                [this](const TickResult& result) { counts_.Ticked(result); }),
+                [this](const TickResult& result) {
+                  counts_.Ticked(result);
+                  tenants_.ApplyWhenDue();
+                }),
         redis_probe_(redis_, &clock_),
         depths_(redis_, config.common.factory, &clock_),
         sampler_(
@@ -161,6 +177,7 @@ class ControlPlane {
   CatalogServiceAdapter catalog_service_;
   RecordServiceAdapter record_service_;
   FleetServiceAdapter fleet_service_;
+  TenantPolicies tenants_;
   Ticker ticker_;
   RedisProbe redis_probe_;
   RedisQueueDepths depths_;
@@ -185,7 +202,9 @@ int Fail(const absl::Status& status, int exit_code) {
 int Serve(const ControlPlaneConfig& config, const Logger& logger, const sigset_t& signals) {
   const absl::StatusOr<RedisOptions> redis = ParseRedisUrl(config.common.redis_url);
   if (!redis.ok()) return Fail(redis.status(), kExitUsage);
-  ControlPlane control_plane(config, *redis, logger);
+  absl::StatusOr<std::vector<NamedTenantPolicy>> tenants = ParseTenantPolicies(config.tenants);
+  if (!tenants.ok()) return Fail(tenants.status(), kExitUsage);
+  ControlPlane control_plane(config, *redis, *std::move(tenants), logger);
   const absl::Status stores = control_plane.CheckStores();
   if (absl::IsFailedPrecondition(stores)) return Fail(stores, kExitError);
   // What is away now is expected back: calls answer UNAVAILABLE until then.

@@ -62,6 +62,11 @@ void AddDepths(const QueueDepths& depths, std::vector<MetricSamples>* families) 
   MetricSamples ending =
       Gauge("lif_queue_ending_jobs", "Jobs that ended without an executor and still want a record");
   ending.samples.push_back({{}, Count(depths.ending)});
+  MetricSamples rollbacks = Gauge(
+      "lif_queue_rollbacks",
+      "Times that Redis came back without calls that it had answered; every replica tells the "
+      "same, so aggregate with max");
+  rollbacks.samples.push_back({{}, Count(depths.rollbacks)});
   MetricSamples tenants =
       Gauge("lif_queue_tenant_ready_jobs",
             "Ready jobs of the 20 tenants of a pool that have most; the rest under tenant _other");
@@ -69,7 +74,7 @@ void AddDepths(const QueueDepths& depths, std::vector<MetricSamples>* families) 
     const std::string tenant = depth.tenant.empty() ? "_other" : depth.tenant;
     tenants.samples.push_back({{{"pool", depth.pool}, {"tenant", tenant}}, Count(depth.ready)});
   }
-  for (MetricSamples* family : {&dead, &ending, &tenants}) {
+  for (MetricSamples* family : {&dead, &ending, &rollbacks, &tenants}) {
     families->push_back(std::move(*family));
   }
 }

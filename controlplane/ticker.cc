@@ -35,6 +35,10 @@ void Ticker::Report(const absl::StatusOr<TickResult>& result) {
   if (away_) logger_.Info("queue maintenance works again");
   away_ = false;
   if (ticked_) ticked_(*result);
+  if (result->writes_lost > 0 || result->resubmitted > 0) {
+    logger_.Error("queue came back from an older state",
+                  {{"writes_lost", result->writes_lost}, {"resubmitted", result->resubmitted}});
+  }
   if (result->reaped > 0 || result->dead_lettered > 0) {
     logger_.Warn("leases ran out",
                  {{"jobs", result->reaped}, {"dead_lettered", result->dead_lettered}});

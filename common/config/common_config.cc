@@ -27,8 +27,9 @@ void AddCommonOptions(OptionSet* options, CommonConfig* config) {
                &config->postgres_dsn);
   options->Add({.name = "--redis-url",
                 .value = "URL",
-                .help = "Redis, as redis://user:password@host:port or "
-                        "unix:///path?user=…&password=…",
+                .help = "Redis, as redis://user:password@host:port, "
+                        "unix:///path?user=…&password=… or "
+                        "redis-sentinel://user:password@host:port,host:port/NAME",
                 .env = "LIF_REDIS_URL",
                 .required = true,
                 .secret = true},

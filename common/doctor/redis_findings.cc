@@ -70,6 +70,17 @@ std::optional<std::string> AppendFsync(RedisClient& client) {
   return pair.ok() && pair->size() == 2 ? std::optional<std::string>((*pair)[1]) : std::nullopt;
 }
 
+// "+@all ~* &*"
+std::optional<std::string> DefaultUser(RedisClient& client) {
+  const auto reply = Ask(client, {"ACL", "GETUSER", "default"});
+  if (!reply.ok()) return std::nullopt;
+  std::map<std::string, std::string> rights;
+  for (size_t i = 0; i + 1 < reply->items().size(); i += 2) {
+    rights[reply->items()[i].text()] = reply->items()[i + 1].text();
+  }
+  return absl::StrCat(rights["commands"], " ", rights["keys"], " ", rights["channels"]);
+}
+
 std::optional<int64_t> LoadedRevision(RedisClient& client, const std::string& factory) {
   const RedisLibrary library = QueueLibrary();
   const auto reply =
@@ -111,6 +122,19 @@ Finding JudgeDurability(const RedisFacts& facts) {
             "set appendfsync always, or accept that clients must submit again"};
   }
   return {name, FindingState::kOk, "append-only file, appendfsync always", ""};
+}
+
+void JudgeDefaultUser(const RedisFacts& facts, std::vector<Finding>* findings) {
+  if (!facts.default_user || *facts.default_user == "+@all ~* &*") return;
+  findings->push_back(
+      {"redis default user", FindingState::kProblem,
+       absl::StrCat(
+           "the user default has only the rights '", *facts.default_user,
+           "': a restart skips all of the append-only file that it may not do, and with it "
+           "what is queued"),
+       "ACL SETUSER default off resetpass ~* &* +@all, and the same in Redis' file of users: it "
+       "has "
+       "every right, and nobody can log in as it"});
 }
 
 Finding JudgeMemory(const RedisFacts& facts) {
@@ -172,14 +196,19 @@ absl::StatusOr<RedisFacts> ReadRedisFacts(RedisClient& client, const std::string
   facts.max_memory = NumberIn(info, "maxmemory");
   facts.used_memory = NumberIn(info, "used_memory");
   facts.append_fsync = AppendFsync(client);
+  facts.default_user = DefaultUser(client);
   facts.revision = LoadedRevision(client, factory);
   LIF_ASSIGN_OR_RETURN(facts.ahead, Ahead(client, clock));
   return facts;
 }
 
 std::vector<Finding> JudgeRedis(const RedisFacts& facts, int64_t revision) {
-  return {JudgeVersion(facts), JudgeDurability(facts), JudgeMemory(facts),
-          JudgeLibrary(facts, revision), JudgeClock("Redis", facts.ahead)};
+  std::vector<Finding> findings = {JudgeVersion(facts), JudgeDurability(facts)};
+  JudgeDefaultUser(facts, &findings);
+  findings.push_back(JudgeMemory(facts));
+  findings.push_back(JudgeLibrary(facts, revision));
+  findings.push_back(JudgeClock("Redis", facts.ahead));
+  return findings;
 }
 
 std::vector<Finding> CheckRedis(RedisClient& client, const std::string& factory, Clock& clock) {

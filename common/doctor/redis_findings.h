@@ -22,6 +22,9 @@ struct RedisFacts {
   std::string eviction;                     // maxmemory-policy
   int64_t max_memory = 0;                   // bytes; 0 for no limit
   int64_t used_memory = 0;
+  // Rights of the user `default`, with which the append-only file is replayed: commands, keys and
+  // channels, as ACL GETUSER has them. nullopt: this account may not ask.
+  std::optional<std::string> default_user;
   std::optional<int64_t> revision;  // of the loaded function library; nullopt: none is
   absl::Duration ahead;             // its clock against ours
 };

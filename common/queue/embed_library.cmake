@@ -1,4 +1,4 @@
-# cmake -DOUTPUT=… -DREVISION=N -DFILES=a.lua,b.lua,… -P embed_library.cmake
+# cmake -DOUTPUT=… -DVERSION=N -DREVISION=N -DFILES=a.lua,b.lua,… -P embed_library.cmake
 # One function library out of its parts, as a C++ string. A literal holds at most 64 KiB in some
 # compilers, so each part has its own.
 string(REPLACE "," ";" files "${FILES}")
@@ -13,10 +13,10 @@ namespace lif {
 
 RedisLibrary QueueLibrary() {
   static constexpr char kCode[] =
-    \"#!lua name=lif_queue_v1\\n\"
-    \"local REVISION = ${REVISION}\\n\"
+    \"#!lua name=lif_queue_v${VERSION}\\n\"
+    \"local PREFIX, REVISION = 'lif_v${VERSION}_', ${REVISION}\\n\"
 ${parts};
-  return RedisLibrary{\"lif_queue_v1\", kCode, ${REVISION}, \"lif_v1_revision\"};
+  return RedisLibrary{\"lif_queue_v${VERSION}\", kCode, ${REVISION}, \"lif_v${VERSION}_revision\"};
 }
 
 }  // namespace lif

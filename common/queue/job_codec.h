@@ -22,7 +22,7 @@ absl::StatusOr<PoolStats> DecodePool(const FieldMap& fields);
 // name, value, name, value…; id, heartbeat and alive are the queue's.
 std::vector<std::string> EncodeExecutor(const ExecutorInfo& executor);
 
-// job_id, kind, build_id, … as lif_v1_submit reads them.
+// job_id, kind, build_id, … as lif_v2_submit reads them.
 void AppendJob(const JobSpec& job, std::vector<std::string>& arguments);
 
 }  // namespace lif

@@ -59,6 +59,10 @@ struct TickResult {
   int removed = 0;   // past retention
   int released = 0;  // dependants of a job that ended
   int expired = 0;   // not begun within their queue TTL
+  // The queue came back from an older state since the last tick: how many calls that had been
+  // answered it has forgotten, and how many jobs of ours were submitted anew.
+  int64_t writes_lost = 0;
+  int resubmitted = 0;
 };
 
 struct PoolStats {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/queue/job.h"
 
 namespace lif {
@@ -19,6 +20,11 @@ struct DeadLetter {
 struct QueueTotals {
   int64_t dead_letters = 0;
   int64_t awaiting_record = 0;  // ended without an executor; their records are to be written
+  // Times that the queue came back older than what it had acknowledged, as far as its data and its
+  // clients remember; the newest of them, and how many calls it forgot.
+  int64_t rollbacks = 0;
+  absl::Time rolled_back = absl::InfinitePast();
+  int64_t writes_lost = 0;
 };
 
 // A limit of 0 is none.

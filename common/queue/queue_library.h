@@ -5,7 +5,7 @@
 
 namespace lif {
 
-// Its functions are named lif_v1_<name>.
+// Its functions are named lif_v2_<name>.
 RedisLibrary QueueLibrary();
 
 }  // namespace lif

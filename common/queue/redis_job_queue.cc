@@ -27,6 +27,13 @@ RedisClientOptions ClientOptions(const RedisJobQueueOptions& options, int connec
   return client;
 }
 
+RedisClientOptions SubmitOptions(const RedisJobQueueOptions& options) {
+  RedisClientOptions client = ClientOptions(options, options.connections);
+  client.wait_replicas = options.wait_replicas;
+  client.wait_timeout = options.wait_timeout;
+  return client;
+}
+
 absl::StatusOr<SubmitDisposition> ParseDisposition(const std::string& text) {
   if (text == "queued") return SubmitDisposition::kQueued;
   if (text == "joined") return SubmitDisposition::kJoined;
@@ -53,9 +60,11 @@ bool Matches(const JobView& view, const JobFilter& filter) {
 RedisJobQueue::RedisJobQueue(RedisJobQueueOptions options, Clock* clock)
     : options_(std::move(options)),
       calls_(ClientOptions(options_, options_.connections), clock),
+      submits_(SubmitOptions(options_), clock),
       heartbeats_(ClientOptions(options_, 1), clock),
       bells_(ClientOptions(options_, options_.bells), clock),
-      functions_(options_.factory) {}
+      functions_(options_.factory),
+      clock_(clock) {}
 
 absl::Status RedisJobQueue::CallForOk(const std::string& function,
                                       const std::vector<std::string>& arguments) {
@@ -64,6 +73,31 @@ absl::Status RedisJobQueue::CallForOk(const std::string& function,
 
 absl::StatusOr<std::vector<SubmitOutcome>> RedisJobQueue::Submit(const SubmitRequest& request) {
   LIF_RETURN_IF_ERROR(CheckSubmit(request));
+  QueueStamp stamp;
+  LIF_ASSIGN_OR_RETURN(std::vector<SubmitOutcome> outcomes, SubmitOnce(request, &stamp));
+  submitted_.Remember(stamp, request, clock_->Now());
+  return outcomes;
+}
+
+int RedisJobQueue::SubmitLost() {
+  constexpr size_t kRequestsPerTick = 200;
+  int jobs = 0;
+  for (SubmitLedger::Entry& entry :
+       submitted_.TakeLost(functions_.fence().lineage(), kRequestsPerTick, clock_->Now())) {
+    const absl::Status status = Submit(entry.request).status();
+    // A need may be another replica's to bring back: it is tried again as long as the ledger keeps
+    // it.
+    if (status.ok()) {
+      jobs += static_cast<int>(entry.request.jobs.size());
+    } else {
+      submitted_.PutBack(std::move(entry));
+    }
+  }
+  return jobs;
+}
+
+absl::StatusOr<std::vector<SubmitOutcome>> RedisJobQueue::SubmitOnce(const SubmitRequest& request,
+                                                                     QueueStamp* stamp) {
   const int64_t ttl = request.queue_ttl == absl::InfiniteDuration()
                           ? 0
                           : absl::ToInt64Milliseconds(request.queue_ttl);
@@ -75,7 +109,9 @@ absl::StatusOr<std::vector<SubmitOutcome>> RedisJobQueue::Submit(const SubmitReq
                                         std::to_string(request.chunks),
                                         std::to_string(request.jobs.size())};
   for (const JobSpec& job : request.jobs) AppendJob(job, arguments);
-  LIF_ASSIGN_OR_RETURN(RedisReply reply, Call("submit", arguments));
+  LIF_ASSIGN_OR_RETURN(RedisReply reply,
+                       functions_.Call(options_.wait_replicas > 0 ? submits_ : calls_, "submit",
+                                       arguments, options_.redis.command_timeout, stamp));
   LIF_ASSIGN_OR_RETURN(std::vector<std::string> flat, reply.AsStrings());
   if (flat.size() != 3 * request.jobs.size()) {
     return absl::InternalError("the queue answered for another number of jobs than submitted");
@@ -96,7 +132,11 @@ absl::StatusOr<CancelResult> RedisJobQueue::Cancel(const std::string& build_id,
   LIF_ASSIGN_OR_RETURN(RedisReply reply,
                        Call("cancel", {build_id, tenant, tenant.empty() ? "1" : "0"}));
   LIF_ASSIGN_OR_RETURN(std::string text, reply.AsString());
-  return ParseCancelResult(text);
+  LIF_ASSIGN_OR_RETURN(const CancelResult result, ParseCancelResult(text));
+  if (result == CancelResult::kCancelled || result == CancelResult::kRequested) {
+    submitted_.Forget(build_id);
+  }
+  return result;
 }
 
 absl::StatusOr<TickResult> RedisJobQueue::Tick() {
@@ -111,7 +151,10 @@ absl::StatusOr<TickResult> RedisJobQueue::Tick() {
     counts.push_back(static_cast<int>(count));
   }
   if (counts.size() != 6) return absl::InternalError("the queue answered a tick of another shape");
-  return TickResult{counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]};
+  TickResult result{counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]};
+  result.writes_lost = functions_.fence().TakeLost();
+  result.resubmitted = SubmitLost();
+  return result;
 }
 
 absl::StatusOr<JobView> RedisJobQueue::GetJob(const std::string& build_id) {

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/queue/held_claims.h"
 #include "common/queue/job_queue.h"
 #include "common/queue/queue_functions.h"
+#include "common/queue/submit_ledger.h"
 #include "common/redis/redis_client.h"
 
 namespace lif {
@@ -19,11 +21,18 @@ struct RedisJobQueueOptions {
   absl::Duration retention = absl::Hours(1);  // of done jobs; their records stay
   absl::Duration dead_retention = absl::Hours(24 * 30);
   double backoff_scale = 1.0;  // of retries; tests shorten it
+  // A submit is answered once so many replicas of Redis have it, and UNAVAILABLE otherwise.
+  int wait_replicas = 0;
+  absl::Duration wait_timeout = absl::Seconds(1);
 };
 
 // Thread-safe. Does no I/O when made: connects, and loads its library, when first used. Every call
 // may be repeated, and is, a bounded number of times, when a connection breaks. Heartbeat has its
 // own connection, so that no other call delays it.
+//
+// When Redis came back from an older state, what it had promised this process is claimed again: the
+// next Tick submits lost jobs anew, under the same IDs, and a heartbeat or a completion brings back
+// a job whose claim was lost, under the same token.
 class RedisJobQueue final : public JobQueue, public WorkQueue {
  public:
   // `clock` must outlive the queue.
@@ -62,15 +71,29 @@ class RedisJobQueue final : public JobQueue, public WorkQueue {
     return functions_.Call(calls_, function, arguments);
   }
   absl::Status CallForOk(const std::string& function, const std::vector<std::string>& arguments);
+  // Of the holder of a lease: once more when the claim was lost and could be brought back.
+  absl::StatusOr<RedisReply> CallHeld(const std::string& function, const Lease& lease,
+                                      const std::vector<std::string>& more);
+  absl::Status EndHeld(const std::string& function, const Lease& lease,
+                       const std::vector<std::string>& more);
+  absl::Status Restore(const Lease& lease);
+  absl::StatusOr<std::vector<SubmitOutcome>> SubmitOnce(const SubmitRequest& request,
+                                                        QueueStamp* stamp);
+  // Answers how many jobs.
+  int SubmitLost();
   absl::StatusOr<std::vector<std::optional<JobView>>> FetchViews(
       const std::string& function, const std::vector<std::string>& ids);
   absl::StatusOr<std::vector<std::string>> ListIds(const std::string& state, int limit);
 
   const RedisJobQueueOptions options_;
   RedisClient calls_;
+  RedisClient submits_;
   RedisClient heartbeats_;
   RedisClient bells_;
   QueueFunctions functions_;
+  Clock* const clock_;
+  SubmitLedger submitted_;
+  HeldClaims held_;
 };
 
 }  // namespace lif

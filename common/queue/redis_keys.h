@@ -1,5 +1,5 @@
 // The whole schema of the queue in Redis. Every key begins with "lif:{<factory>}:", one hash tag,
-// so that a call may touch any of them. Only the functions of lif_queue_v1 write them. Times are
+// so that a call may touch any of them. Only the functions of lif_queue_v2 write them. Times are
 // milliseconds of Redis' own clock; absent fields are zero or "".
 //
 // job:<job ID>          HASH  one job; its ID is "<key>.<generation>"
@@ -51,8 +51,10 @@
 // ev                    STREAM  b (build ID), s (state), o (outcome) of each transition, about
 // 10,000 log:<build ID>        STREAM  tail of its log; entry IDs are "<offset + 1>-0", field d the
 // bytes sealed:<build ID>     LIST  "offset size sha256" of the chunks of its log that are blobs
-// meta                  HASH  pulse (last tick), run (of the server then), grace (no reaping
-//                             until), lease (newest length)
+// meta                  HASH  pulse (last tick), grace (no reaping until), lease (newest length);
+//                             epoch, seq, lineage, run: what has been acknowledged, by which server
+//                             (epoch.lua); rollbacks, back, back_epoch, back_lost: times that there
+//                             was less of it than before, and the newest of them
 #pragma once
 
 #include <string>

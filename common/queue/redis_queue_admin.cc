@@ -174,10 +174,14 @@ absl::StatusOr<DeadLetter> RedisQueueAdmin::GetDeadLetter(const std::string& job
 absl::StatusOr<QueueTotals> RedisQueueAdmin::CountTotals() {
   LIF_ASSIGN_OR_RETURN(RedisReply reply, functions_.Call(client_, "counts", {}));
   LIF_ASSIGN_OR_RETURN(std::vector<std::string> counts, reply.AsStrings());
-  if (counts.size() != 2) return absl::InternalError("the queue answered counts of another shape");
+  if (counts.size() != 5) return absl::InternalError("the queue answered counts of another shape");
   QueueTotals totals;
   LIF_ASSIGN_OR_RETURN(totals.dead_letters, Number(counts[0]));
   LIF_ASSIGN_OR_RETURN(totals.awaiting_record, Number(counts[1]));
+  LIF_ASSIGN_OR_RETURN(totals.rollbacks, Number(counts[2]));
+  LIF_ASSIGN_OR_RETURN(const int64_t back, Number(counts[3]));
+  LIF_ASSIGN_OR_RETURN(totals.writes_lost, Number(counts[4]));
+  if (back > 0) totals.rolled_back = absl::FromUnixMillis(back);
   return totals;
 }
 

@@ -6,7 +6,7 @@
 namespace lif {
 namespace {
 
-constexpr size_t kTotals = 2;        // dead letters, ending
+constexpr size_t kTotals = 3;        // dead letters, ending, rollbacks
 constexpr size_t kTenantFields = 3;  // pool, tenant, depth
 
 absl::StatusOr<int64_t> Number(const std::string& text) {
@@ -30,6 +30,7 @@ absl::StatusOr<QueueDepths> RedisQueueDepths::Read() {
   QueueDepths depths;
   LIF_ASSIGN_OR_RETURN(depths.dead_letters, Number(fields[0]));
   LIF_ASSIGN_OR_RETURN(depths.ending, Number(fields[1]));
+  LIF_ASSIGN_OR_RETURN(depths.rollbacks, Number(fields[2]));
   for (size_t i = kTotals; i < fields.size(); i += kTenantFields) {
     TenantDepth depth{fields[i], fields[i + 1]};
     LIF_ASSIGN_OR_RETURN(depth.ready, Number(fields[i + 2]));

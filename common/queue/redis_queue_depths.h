@@ -20,6 +20,7 @@ struct TenantDepth {
 struct QueueDepths {
   int64_t dead_letters = 0;
   int64_t ending = 0;                // ended without an executor and want a record
+  int64_t rollbacks = 0;             // as QueueTotals has it
   std::vector<TenantDepth> tenants;  // at most 20 of each pool, and the rest
 };
 

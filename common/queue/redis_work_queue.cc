@@ -1,5 +1,6 @@
 // The executors' side of RedisJobQueue.
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -46,18 +47,58 @@ absl::StatusOr<LeaseAnswer> ParseAnswer(const std::string& text) {
 
 absl::StatusOr<std::optional<ClaimedJob>> RedisJobQueue::Claim(const ClaimRequest& request) {
   LIF_RETURN_IF_ERROR(CheckClaim(request));
+  QueueStamp stamp;
   LIF_ASSIGN_OR_RETURN(RedisReply reply,
-                       Call("claim", {request.executor_id, request.pool, request.nonce,
-                                      std::to_string(absl::ToInt64Milliseconds(request.lease))}));
+                       functions_.Call(calls_, "claim",
+                                       {request.executor_id, request.pool, request.nonce,
+                                        std::to_string(absl::ToInt64Milliseconds(request.lease))},
+                                       options_.redis.command_timeout, &stamp));
   LIF_ASSIGN_OR_RETURN(FieldMap fields, reply.AsMap());
   if (fields.empty()) return std::optional<ClaimedJob>();
   absl::StatusOr<ClaimedJob> job = DecodeClaim(fields);
-  if (job.ok()) return std::optional<ClaimedJob>(*std::move(job));
+  if (job.ok()) {
+    held_.Add({*job, request.executor_id, request.lease, stamp});
+    return std::optional<ClaimedJob>(*std::move(job));
+  }
   // Nobody can run it, and it would come to us again and again.
   Lease lease{fields["id"], 0};
   if (!absl::SimpleAtoi(fields["tok"], &lease.token)) return job.status();
   LIF_RETURN_IF_ERROR(Bury(lease, std::string(job.status().message())));
   return std::optional<ClaimedJob>();
+}
+
+absl::Status RedisJobQueue::Restore(const Lease& lease) {
+  const std::optional<HeldClaims::Claim> claim = held_.Find(lease);
+  const bool lost = claim && functions_.fence().lineage().LostUpTo(claim->stamp) > 0 &&
+                    functions_.fence().newest().epoch != claim->stamp.epoch;
+  // An end without an executor has nothing in hand that is worth keeping.
+  if (!lost || claim->job.end) return absl::FailedPreconditionError("the claim was not lost");
+  std::vector<std::string> arguments = {claim->executor_id,
+                                        std::to_string(absl::ToInt64Milliseconds(claim->lease)),
+                                        std::to_string(lease.token),
+                                        claim->job.tenant,
+                                        std::to_string(absl::ToUnixMillis(claim->job.submitted)),
+                                        std::to_string(claim->job.attempt - 1)};
+  AppendJob(claim->job.spec, arguments);
+  return CallForOk("restore", arguments);
+}
+
+absl::StatusOr<RedisReply> RedisJobQueue::CallHeld(const std::string& function, const Lease& lease,
+                                                   const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = LeaseArguments(lease);
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  absl::StatusOr<RedisReply> reply = Call(function, arguments);
+  if (!absl::IsFailedPrecondition(reply.status()) || !held_.Find(lease)) return reply;
+  // An error carries no stamp: ask, so that the fence sees a rollback.
+  LIF_RETURN_IF_ERROR(Call("lineage", {}).status());
+  return Restore(lease).ok() ? Call(function, arguments) : reply;
+}
+
+absl::Status RedisJobQueue::EndHeld(const std::string& function, const Lease& lease,
+                                    const std::vector<std::string>& more) {
+  const absl::Status status = CallHeld(function, lease, more).status();
+  if (status.ok() || absl::IsFailedPrecondition(status)) held_.Remove(lease);
+  return status;
 }
 
 absl::Status RedisJobQueue::WaitForBell(const std::string& pool, absl::Duration wait) {
@@ -93,6 +134,17 @@ absl::StatusOr<HeartbeatReply> RedisJobQueue::Heartbeat(const ExecutorInfo& exec
   beat.drain = answers[0] == "1";
   for (size_t i = 1; i < answers.size(); ++i) {
     LIF_ASSIGN_OR_RETURN(LeaseAnswer answer, ParseAnswer(answers[i]));
+    const Lease& held = leases[i - 1];
+    if (answer == LeaseAnswer::kLost && held_.Find(held)) {
+      const absl::Status restored = Restore(held);
+      // No answer is no loss: the next heartbeat asks again.
+      if (absl::IsUnavailable(restored)) return restored;
+      if (restored.ok()) {
+        answer = LeaseAnswer::kOk;
+      } else {
+        held_.Remove(held);
+      }
+    }
     beat.leases.push_back(answer);
   }
   return beat;
@@ -100,9 +152,7 @@ absl::StatusOr<HeartbeatReply> RedisJobQueue::Heartbeat(const ExecutorInfo& exec
 
 absl::Status RedisJobQueue::Complete(const Lease& lease, const std::string& outcome) {
   LIF_RETURN_IF_ERROR(CheckOutcome(outcome));
-  std::vector<std::string> arguments = LeaseArguments(lease);
-  arguments.push_back(outcome);
-  return CallForOk("complete", arguments);
+  return EndHeld("complete", lease, {outcome});
 }
 
 absl::StatusOr<FailResult> RedisJobQueue::Fail(const Lease& lease, const JobFailure& failure) {
@@ -112,41 +162,44 @@ absl::StatusOr<FailResult> RedisJobQueue::Fail(const Lease& lease, const JobFail
     return std::to_string(
         std::max<int64_t>(1, absl::ToInt64Milliseconds(delay * options_.backoff_scale)));
   };
-  std::vector<std::string> arguments = LeaseArguments(lease);
-  arguments.insert(arguments.end(), {std::string(FailureClassName(failure.failure)),
-                                     TruncateUtf8(failure.message, kMessageLimit),
-                                     backoff ? "1" : "0", millis(policy.initial),
-                                     millis(policy.maximum), std::to_string(RandomPermille())});
-  LIF_ASSIGN_OR_RETURN(RedisReply reply, Call("fail", arguments));
+  LIF_ASSIGN_OR_RETURN(
+      RedisReply reply,
+      CallHeld("fail", lease,
+               {std::string(FailureClassName(failure.failure)),
+                TruncateUtf8(failure.message, kMessageLimit), backoff ? "1" : "0",
+                millis(policy.initial), millis(policy.maximum), std::to_string(RandomPermille())}));
   LIF_ASSIGN_OR_RETURN(int64_t at, reply.AsInteger());
-  if (at == 0) return FailResult{};
+  if (at == 0) return FailResult{};  // still held
+  held_.Remove(lease);
   return FailResult{true, absl::FromUnixMillis(at)};
 }
 
 absl::Status RedisJobQueue::Bury(const Lease& lease, const std::string& reason) {
-  std::vector<std::string> arguments = LeaseArguments(lease);
-  arguments.push_back(TruncateUtf8(reason, kMessageLimit));
-  return CallForOk("bury", arguments);
+  return EndHeld("bury", lease, {TruncateUtf8(reason, kMessageLimit)});
 }
 
 absl::Status RedisJobQueue::Requeue(const Lease& lease) {
-  return CallForOk("requeue", LeaseArguments(lease));
+  return EndHeld("requeue", lease, {});
 }
 
 absl::Status RedisJobQueue::Park(const Lease& lease, const std::vector<std::string>& needs) {
-  std::vector<std::string> arguments = LeaseArguments(lease);
-  arguments.push_back(std::to_string(needs.size()));
-  arguments.insert(arguments.end(), needs.begin(), needs.end());
-  return CallForOk("park", arguments);
+  std::vector<std::string> more = {std::to_string(needs.size())};
+  more.insert(more.end(), needs.begin(), needs.end());
+  return EndHeld("park", lease, more);
 }
 
 absl::StatusOr<ClaimedJob> RedisJobQueue::Adopt(const Lease& lease, const std::string& executor_id,
                                                 absl::Duration duration) {
+  QueueStamp stamp;
   LIF_ASSIGN_OR_RETURN(RedisReply reply,
-                       Call("adopt", {executor_id, lease.job_id, std::to_string(lease.token),
-                                      std::to_string(absl::ToInt64Milliseconds(duration))}));
+                       functions_.Call(calls_, "adopt",
+                                       {executor_id, lease.job_id, std::to_string(lease.token),
+                                        std::to_string(absl::ToInt64Milliseconds(duration))},
+                                       options_.redis.command_timeout, &stamp));
   LIF_ASSIGN_OR_RETURN(FieldMap fields, reply.AsMap());
-  return DecodeClaim(fields);
+  LIF_ASSIGN_OR_RETURN(ClaimedJob job, DecodeClaim(fields));
+  held_.Add({job, executor_id, duration, stamp});
+  return job;
 }
 
 absl::Status RedisJobQueue::ReportProgress(const Lease& lease, const JobProgress& progress) {

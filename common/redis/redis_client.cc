@@ -1,11 +1,13 @@
 #include "common/redis/redis_client.h"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/redis/redis_sentinel.h"
 
 namespace lif {
 namespace {
@@ -18,7 +20,7 @@ double Jitter() {
 }  // namespace
 
 RedisClient::RedisClient(RedisClientOptions options, Clock* clock)
-    : options_(std::move(options)), clock_(clock) {}
+    : options_(std::move(options)), clock_(clock), primary_checked_(clock->Steady()) {}
 
 absl::StatusOr<RedisReply> RedisClient::Call(const std::vector<std::string>& arguments,
                                              Repeat repeat) {
@@ -42,11 +44,48 @@ absl::StatusOr<RedisReply> RedisClient::Attempt(const std::vector<std::string>& 
                                                 absl::Duration timeout) {
   LIF_ASSIGN_OR_RETURN(std::unique_ptr<RedisConnection> connection, Take(timeout));
   absl::StatusOr<RedisReply> reply = connection->Command(arguments, timeout);
+  absl::Status replicated;
+  if (options_.wait_replicas > 0 && reply.ok() && !reply->is_error()) {
+    replicated = AwaitReplicas(*connection);
+  }
   GiveBack(std::move(connection));
+  LIF_RETURN_IF_ERROR(replicated);
   if (reply.ok() && reply->is_error() && IsTransientRedisError(reply->text())) {
     return RedisErrorStatus(reply->text(), options_.redis.Address());
   }
   return reply;
+}
+
+absl::Status RedisClient::AwaitReplicas(RedisConnection& connection) {
+  const int64_t millis = std::max<int64_t>(1, absl::ToInt64Milliseconds(options_.wait_timeout));
+  LIF_ASSIGN_OR_RETURN(
+      const RedisReply reply,
+      connection.Command({"WAIT", std::to_string(options_.wait_replicas), std::to_string(millis)},
+                         options_.wait_timeout + options_.redis.command_timeout));
+  if (reply.is_error()) return RedisErrorStatus(reply.text(), options_.redis.Address());
+  LIF_ASSIGN_OR_RETURN(const int64_t confirmed, reply.AsInteger());
+  if (confirmed >= options_.wait_replicas) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(
+      "Redis at ", options_.redis.Address(), ": ", confirmed, " of ", options_.wait_replicas,
+      " replicas confirmed it within ", absl::FormatDuration(options_.wait_timeout),
+      "; ask again, nothing is done twice"));
+}
+
+void RedisClient::CheckPrimary() {
+  constexpr absl::Duration kPeriod = absl::Seconds(5);
+  {
+    MutexLock lock(&mutex_);
+    if (idle_.empty() || clock_->Steady() - primary_checked_ < kPeriod) return;
+    primary_checked_ = clock_->Steady();
+  }
+  const absl::StatusOr<RedisOptions> primary = FindPrimary(options_.redis);
+  if (!primary.ok()) return;  // nobody knows better
+  std::vector<std::unique_ptr<RedisConnection>> stale;
+  MutexLock lock(&mutex_);
+  const bool moved = std::any_of(idle_.begin(), idle_.end(), [&](const auto& connection) {
+    return connection->options().Address() != primary->Address();
+  });
+  if (moved) stale.swap(idle_);
 }
 
 bool RedisClient::AwaitRoom(absl::Duration timeout) {
@@ -60,6 +99,7 @@ bool RedisClient::AwaitRoom(absl::Duration timeout) {
 }
 
 absl::StatusOr<std::unique_ptr<RedisConnection>> RedisClient::Take(absl::Duration timeout) {
+  if (!options_.redis.sentinels.addresses.empty()) CheckPrimary();
   {
     MutexLock lock(&mutex_);
     if (!AwaitRoom(timeout)) {

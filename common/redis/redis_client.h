@@ -20,6 +20,10 @@ struct RedisClientOptions {
   int connections = 4;  // at most so many at a time; more callers wait
   int attempts = 3;     // of a call, the first counted
   BackoffPolicy backoff{absl::Milliseconds(50), absl::Seconds(1), 2.0};
+  // A call is UNAVAILABLE, though it ran, until so many replicas have confirmed what it wrote. It
+  // must write something when it is repeated too, or nothing is there to be confirmed.
+  int wait_replicas = 0;
+  absl::Duration wait_timeout = absl::Seconds(1);
 };
 
 enum class Repeat {
@@ -44,7 +48,11 @@ class RedisClient {
  private:
   absl::StatusOr<RedisReply> Attempt(const std::vector<std::string>& arguments,
                                      absl::Duration timeout);
+  absl::Status AwaitReplicas(RedisConnection& connection);
   absl::StatusOr<std::unique_ptr<RedisConnection>> Take(absl::Duration timeout);
+  // Asks the sentinels, now and then, whether idle connections still lead to the primary: one that
+  // was cut off from them and not from us does not know that it was replaced.
+  void CheckPrimary();
   void GiveBack(std::unique_ptr<RedisConnection> connection);
   // Waits for one of the connections that are allowed; false at the timeout.
   bool AwaitRoom(absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -54,6 +62,7 @@ class RedisClient {
   Mutex mutex_;
   CondVar given_back_;
   int in_use_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Duration primary_checked_ ABSL_GUARDED_BY(mutex_);  // steady time
   std::vector<std::unique_ptr<RedisConnection>> idle_ ABSL_GUARDED_BY(mutex_);
 };
 

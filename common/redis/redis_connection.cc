@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/redis/redis_sentinel.h"
 
 namespace lif {
 namespace {
@@ -118,6 +119,27 @@ RedisConnection::~RedisConnection() {
 }
 
 absl::StatusOr<std::unique_ptr<RedisConnection>> RedisConnection::Connect(
+    const RedisOptions& options) {
+  if (options.sentinels.addresses.empty()) return ConnectTo(options);
+  LIF_ASSIGN_OR_RETURN(const RedisOptions primary, FindPrimary(options));
+  LIF_ASSIGN_OR_RETURN(std::unique_ptr<RedisConnection> connection, ConnectTo(primary));
+  LIF_RETURN_IF_ERROR(connection->CheckPrimary());
+  return connection;
+}
+
+// HELLO, unlike ROLE, is open to every account.
+absl::Status RedisConnection::CheckPrimary() {
+  LIF_ASSIGN_OR_RETURN(const RedisReply reply, Command({"HELLO", "2"}, options_.connect_timeout));
+  if (reply.is_error()) return RedisErrorStatus(reply.text(), options_.Address());
+  for (size_t i = 0; i + 1 < reply.items().size(); i += 2) {
+    if (reply.items()[i].text() == "role" && reply.items()[i + 1].text() == "master") {
+      return absl::OkStatus();
+    }
+  }
+  return Away(options_, "it is not the primary any more, or not yet");
+}
+
+absl::StatusOr<std::unique_ptr<RedisConnection>> RedisConnection::ConnectTo(
     const RedisOptions& options) {
   redisContext* context = Open(options);
   if (context == nullptr) return Away(options, "out of memory for a connection");

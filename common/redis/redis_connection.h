@@ -21,7 +21,9 @@ namespace lif {
 class RedisConnection {
  public:
   // Connects, authenticates and selects the database, within options.connect_timeout (a host name's
-  // lookup not counted). UNAVAILABLE when nobody answers, UNAUTHENTICATED when refused.
+  // lookup not counted). UNAVAILABLE when nobody answers, UNAUTHENTICATED when refused. By
+  // sentinels: to the primary that they name, if that is what it takes itself for; UNAVAILABLE
+  // otherwise.
   static absl::StatusOr<std::unique_ptr<RedisConnection>> Connect(const RedisOptions& options);
 
   ~RedisConnection();
@@ -33,6 +35,9 @@ class RedisConnection {
   absl::StatusOr<RedisReply> Command(const std::vector<std::string>& arguments,
                                      absl::Duration timeout);
 
+  // Where it leads: as given, or found.
+  const RedisOptions& options() const { return options_; }
+
   // False after an error.
   bool usable() const { return usable_; }
 
@@ -41,7 +46,9 @@ class RedisConnection {
 
   absl::Status Send(const std::string& bytes, std::chrono::steady_clock::time_point deadline);
   absl::StatusOr<RedisReply> Receive(std::chrono::steady_clock::time_point deadline);
+  static absl::StatusOr<std::unique_ptr<RedisConnection>> ConnectTo(const RedisOptions& options);
   absl::Status LogIn();
+  absl::Status CheckPrimary();
 
   redisContext* const context_;  // owned
   const RedisOptions options_;

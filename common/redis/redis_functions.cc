@@ -9,6 +9,8 @@
 namespace lif {
 namespace {
 
+constexpr std::chrono::seconds kCheckPeriod{10};
+
 bool IsMissing(const RedisReply& reply) {
   return reply.is_error() && reply.text().find("Function not found") != std::string::npos;
 }
@@ -26,33 +28,48 @@ absl::StatusOr<RedisReply> RedisFunctions::Call(RedisClient& client, const std::
   command.insert(command.end(), arguments.begin(), arguments.end());
   absl::StatusOr<RedisReply> reply = client.Call(command, Repeat::kSafe, timeout);
   if (!reply.ok() || !IsMissing(*reply)) return reply;
-  LIF_RETURN_IF_ERROR(Load(client));
+  LIF_RETURN_IF_ERROR(Load(client, /*replace=*/false));
+  reply = client.Call(command, Repeat::kSafe, timeout);
+  if (!reply.ok() || !IsMissing(*reply)) return reply;
+  // What somebody else has loaded lacks it: an older revision is replaced.
+  {
+    MutexLock lock(&mutex_);
+    checked_.reset();
+  }
+  LIF_RETURN_IF_ERROR(EnsureLoaded(client));
   return client.Call(command, Repeat::kSafe, timeout);
 }
 
 absl::Status RedisFunctions::EnsureLoaded(RedisClient& client) {
   {
     MutexLock lock(&mutex_);
-    if (checked_) return absl::OkStatus();
+    const auto now = std::chrono::steady_clock::now();
+    if (checked_ && now - *checked_ < kCheckPeriod) return absl::OkStatus();
   }
   LIF_ASSIGN_OR_RETURN(RedisReply reply,
                        client.Call({"FCALL", library_.revision_function, "0"}, Repeat::kSafe));
-  bool load = IsMissing(reply);
-  if (!load) {
+  const bool missing = IsMissing(reply);
+  bool load = missing;
+  if (!missing) {
     if (reply.is_error()) return RedisErrorStatus(reply.text(), client.redis().Address());
     LIF_ASSIGN_OR_RETURN(int64_t loaded, reply.AsInteger());
     load = loaded < library_.revision;
   }
-  if (load) LIF_RETURN_IF_ERROR(Load(client));
+  if (load) LIF_RETURN_IF_ERROR(Load(client, /*replace=*/!missing));
   MutexLock lock(&mutex_);
-  checked_ = true;
+  checked_ = std::chrono::steady_clock::now();
   return absl::OkStatus();
 }
 
-absl::Status RedisFunctions::Load(RedisClient& client) {
-  LIF_ASSIGN_OR_RETURN(RedisReply reply,
-                       client.Call({"FUNCTION", "LOAD", "REPLACE", library_.code}, Repeat::kSafe));
+absl::Status RedisFunctions::Load(RedisClient& client, bool replace) {
+  std::vector<std::string> command = {"FUNCTION", "LOAD"};
+  if (replace) command.push_back("REPLACE");
+  command.push_back(library_.code);
+  LIF_ASSIGN_OR_RETURN(RedisReply reply, client.Call(command, Repeat::kSafe));
   if (!reply.is_error()) return absl::OkStatus();
+  if (!replace && reply.text().find("already exists") != std::string::npos) {
+    return absl::OkStatus();
+  }
   absl::Status status = RedisErrorStatus(reply.text(), client.redis().Address());
   return absl::Status(status.code(),
                       absl::StrCat("cannot load the function library ", library_.name,

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
@@ -12,7 +13,8 @@ namespace lif {
 namespace {
 
 constexpr std::string_view kHelp =
-    "write redis://user:password@host:port or unix:///path?user=U&password=P";
+    "write redis://user:password@host:port, unix:///path?user=U&password=P or "
+    "redis-sentinel://user:password@host:port,host:port/NAME";
 
 absl::Status Wrong(const std::string& what) {
   return absl::InvalidArgumentError(absl::StrCat("Redis URL: ", what, "; ", std::string(kHelp)));
@@ -69,6 +71,10 @@ absl::Status SetQuery(std::string_view query, RedisOptions& options) {
       options.password = value;
     } else if (name == "db") {
       LIF_RETURN_IF_ERROR(SetDatabase(value, options));
+    } else if (name == "sentinel_user" && !options.sentinels.master.empty()) {
+      options.sentinels.user = value;
+    } else if (name == "sentinel_password" && !options.sentinels.master.empty()) {
+      options.sentinels.password = value;
     } else {
       return Wrong(absl::StrCat("unknown parameter '", name, "'"));
     }
@@ -99,22 +105,22 @@ absl::Status SetUser(std::string_view user_info, RedisOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status SetHost(std::string_view authority, RedisOptions& options) {
+absl::Status SetHost(std::string_view authority, std::string& host, int& number) {
   std::string_view port;
   if (authority.starts_with('[')) {
     size_t close = authority.find(']');
     if (close == std::string_view::npos) return Wrong("'[' without ']'");
-    options.host = std::string(authority.substr(1, close - 1));
+    host = std::string(authority.substr(1, close - 1));
     authority.remove_prefix(close + 1);
     if (authority.starts_with(':')) port = authority.substr(1);
   } else {
     size_t colon = authority.find(':');
-    options.host = std::string(authority.substr(0, colon));
+    host = std::string(authority.substr(0, colon));
     if (colon != std::string_view::npos) port = authority.substr(colon + 1);
   }
-  if (options.host.empty()) return Wrong("no host");
+  if (host.empty()) return Wrong("no host");
   if (!port.empty()) {
-    LIF_ASSIGN_OR_RETURN(options.port, Number(port, 1, 65535, "the port"));
+    LIF_ASSIGN_OR_RETURN(number, Number(port, 1, 65535, "the port"));
   }
   return absl::OkStatus();
 }
@@ -133,26 +139,58 @@ absl::StatusOr<RedisOptions> ParseTcp(std::string_view rest) {
     LIF_RETURN_IF_ERROR(SetUser(rest.substr(0, at), options));
     rest.remove_prefix(at + 1);
   }
-  LIF_RETURN_IF_ERROR(SetHost(rest, options));
+  LIF_RETURN_IF_ERROR(SetHost(rest, options.host, options.port));
   return options;
+}
+
+absl::StatusOr<RedisOptions> ParseSentinels(std::string_view rest) {
+  constexpr int kSentinelPort = 26379;
+  RedisOptions options;
+  // A '/' or '?' before the '@' belongs to a password.
+  const size_t at = rest.rfind('@');
+  const size_t begin = at == std::string_view::npos ? 0 : at + 1;
+  const size_t slash = rest.find('/', begin);
+  if (slash == std::string_view::npos) return Wrong("no name of the primary after the sentinels");
+  const size_t question = rest.find('?', slash);
+  LIF_ASSIGN_OR_RETURN(
+      options.sentinels.master,
+      Unescape(rest.substr(slash + 1,
+                           question == std::string_view::npos ? question : question - slash - 1)));
+  if (options.sentinels.master.empty()) return Wrong("no name of the primary after the sentinels");
+  if (question != std::string_view::npos) {
+    LIF_RETURN_IF_ERROR(SetQuery(rest.substr(question + 1), options));
+  }
+  if (at != std::string_view::npos) LIF_RETURN_IF_ERROR(SetUser(rest.substr(0, at), options));
+  std::string_view hosts = rest.substr(begin, slash - begin);
+  while (true) {
+    const size_t comma = hosts.find(',');
+    std::pair<std::string, int> address{"", kSentinelPort};
+    LIF_RETURN_IF_ERROR(SetHost(hosts.substr(0, comma), address.first, address.second));
+    options.sentinels.addresses.push_back(std::move(address));
+    if (comma == std::string_view::npos) return options;
+    hosts.remove_prefix(comma + 1);
+  }
 }
 
 }  // namespace
 
 std::string RedisOptions::Address() const {
+  if (host.empty() && unix_path.empty()) return absl::StrCat(sentinels.master, " (by sentinels)");
   return unix_path.empty() ? absl::StrCat(host, ":", port) : unix_path;
 }
 
 absl::StatusOr<RedisOptions> ParseRedisUrl(const std::string& url) {
   constexpr std::string_view kTcp = "redis://";
   constexpr std::string_view kUnix = "unix://";
+  constexpr std::string_view kSentinel = "redis-sentinel://";
   std::string_view rest = url;
   if (rest.starts_with(kTcp)) return ParseTcp(rest.substr(kTcp.size()));
   if (rest.starts_with(kUnix)) return ParseUnix(rest.substr(kUnix.size()));
+  if (rest.starts_with(kSentinel)) return ParseSentinels(rest.substr(kSentinel.size()));
   if (rest.starts_with("rediss://")) {
     return Wrong("TLS is not supported; put a TLS proxy such as stunnel beside the daemon");
   }
-  return Wrong("it begins with neither redis:// nor unix://");
+  return Wrong("it begins with neither redis://, unix:// nor redis-sentinel://");
 }
 
 }  // namespace lif

@@ -83,7 +83,7 @@ def run_redis_benchmark(socket, factory):
            "linux/amd64", "amd64", "3", "", "0"]
     done = subprocess.run(
         ["redis-benchmark", "-s", socket, "-c", str(CLIENTS), "-n", str(JOBS), "-r", "1000000000",
-         "--csv", "fcall", "lif_v1_submit", "1", f"lif:{{{factory}}}:",
+         "--csv", "fcall", "lif_v2_submit", "1", f"lif:{{{factory}}}:",
          "01__rand_int____rand_int__", "default", "0", "0", "0", "1", "1", *job],
         capture_output=True, text=True, timeout=120, check=True)
     return float(done.stdout.splitlines()[-1].split(",")[1].strip('"'))

@@ -18,6 +18,15 @@ void MemoryJobQueue::SetAway(absl::Status status) {
   away_ = std::move(status);
 }
 
+void MemoryJobQueue::Lose(const std::string& build_id) {
+  MutexLock lock(&mutex_);
+  const auto build = builds_.find(build_id);
+  if (build == builds_.end()) return;
+  LeaveState(jobs_[build->second]);
+  jobs_.erase(build->second);
+  builds_.erase(build);
+}
+
 void MemoryJobQueue::SetWeight(const std::string& tenant, double weight) {
   MutexLock lock(&mutex_);
   for (auto& [name, pool] : pools_) pool.SetWeight(tenant, weight);

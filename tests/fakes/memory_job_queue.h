@@ -29,6 +29,8 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
 
   // While not OK, every call answers it: the queue is away.
   void SetAway(absl::Status status);
+  // As if Redis had come back from before the job was submitted.
+  void Lose(const std::string& build_id);
   void SetWeight(const std::string& tenant, double weight);
 
   absl::StatusOr<std::vector<SubmitOutcome>> Submit(const SubmitRequest& request) override;

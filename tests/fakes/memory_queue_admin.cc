@@ -12,6 +12,11 @@ void MemoryQueueAdmin::SetViolations(std::vector<QueueViolation> violations) {
   violations_ = std::move(violations);
 }
 
+void MemoryQueueAdmin::SetRolledBack(absl::Time when) {
+  MutexLock lock(&mutex_);
+  rolled_back_ = when;
+}
+
 absl::StatusOr<std::vector<DeadLetter>> MemoryQueueAdmin::ListDeadLetters(const std::string& pool,
                                                                           int limit) {
   JobFilter filter;
@@ -49,7 +54,10 @@ absl::StatusOr<QueueTotals> MemoryQueueAdmin::CountTotals() {
   ending.state = JobState::kEnding;
   ending.limit = 1000;
   LIF_ASSIGN_OR_RETURN(const std::vector<JobView> jobs, queue_.ListJobs(ending));
-  return QueueTotals{static_cast<int64_t>(letters.size()), static_cast<int64_t>(jobs.size())};
+  MutexLock lock(&mutex_);
+  const int64_t rollbacks = rolled_back_ == absl::InfinitePast() ? 0 : 1;
+  return QueueTotals{static_cast<int64_t>(letters.size()), static_cast<int64_t>(jobs.size()),
+                     rollbacks, rolled_back_, rollbacks};
 }
 
 absl::Status MemoryQueueAdmin::SetTenantPolicy(const std::string& tenant,

@@ -20,6 +20,9 @@ class MemoryQueueAdmin final : public QueueAdmin {
   // What the next checks of the queue find.
   void SetViolations(std::vector<QueueViolation> violations);
 
+  // The queue came back from an older state.
+  void SetRolledBack(absl::Time when);
+
   absl::StatusOr<std::vector<DeadLetter>> ListDeadLetters(const std::string& pool,
                                                           int limit) override;
   absl::StatusOr<DeadLetter> GetDeadLetter(const std::string& job_id) override;
@@ -36,6 +39,7 @@ class MemoryQueueAdmin final : public QueueAdmin {
   std::set<std::string> dropped_ ABSL_GUARDED_BY(mutex_);  // job IDs
   std::map<std::string, TenantPolicy> policies_ ABSL_GUARDED_BY(mutex_);
   std::vector<QueueViolation> violations_ ABSL_GUARDED_BY(mutex_);
+  absl::Time rolled_back_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 }  // namespace lif

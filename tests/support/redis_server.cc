@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -66,6 +67,22 @@ void RedisServer::Resume() {
 
 absl::Status RedisServer::Erase() {
   return RemoveTree(directory_ + "/appendonlydir");
+}
+
+absl::Status RedisServer::Keep() {
+  LIF_RETURN_IF_ERROR(RemoveTree(directory_ + "/kept"));
+  std::error_code error;
+  std::filesystem::copy(directory_ + "/appendonlydir", directory_ + "/kept",
+                        std::filesystem::copy_options::recursive, error);
+  return error ? absl::InternalError(error.message()) : absl::OkStatus();
+}
+
+absl::Status RedisServer::Return() {
+  LIF_RETURN_IF_ERROR(Erase());
+  std::error_code error;
+  std::filesystem::copy(directory_ + "/kept", directory_ + "/appendonlydir",
+                        std::filesystem::copy_options::recursive, error);
+  return error ? absl::InternalError(error.message()) : absl::OkStatus();
 }
 
 absl::Status RedisServer::Restart() {

@@ -31,6 +31,10 @@ class RedisServer {
   absl::Status Restart();
   // After Kill: removes what it stored.
   absl::Status Erase();
+  // Remembers what is stored now. Return, after Kill, goes back to it, as a power loss or a replica
+  // that lagged does.
+  absl::Status Keep();
+  absl::Status Return();
   // SIGSTOP and SIGCONT.
   void Suspend();
   void Resume();

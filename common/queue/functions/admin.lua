@@ -1,10 +1,13 @@
 -- What operators do: dead letters, tenants, and the question why a job waits.
 
--- counts(): dead letters, and jobs that ended and want a record.
+-- counts(): dead letters, jobs that ended and want a record; rollbacks, when the newest was noticed,
+-- and how many writes it lost.
 local function counts(keys)
   local ctx = enter(keys)
+  local back = redis.call('HMGET', key(ctx, 'meta'), 'rollbacks', 'back', 'back_lost')
   return {
     int(redis.call('ZCARD', key(ctx, 'dead'))), int(redis.call('ZCARD', key(ctx, 'blamed'))),
+    back[1] or '0', back[2] or '0', back[3] or '0',
   }
 end
 

@@ -94,7 +94,7 @@ local function to_active(ctx, job, request, tenant)
   if tenant then charge(ctx, job.pool, tenant) end
   leave_index(ctx, job)
   redis.call('ZREM', key(ctx, 'ttl'), job.id)
-  local token = int(math.max(tonumber(job.tok or '0') + 1, ctx.micros))
+  local token = request.token or int(math.max(tonumber(job.tok or '0') + 1, ctx.micros))
   local fields = {
     tok = token, ex = request.executor, at = int(ctx.now), ls = int(request.lease),
   }

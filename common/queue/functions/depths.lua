@@ -1,5 +1,5 @@
--- depths(): what metrics tell beside pools(): dead letters, ends that want a record, then pool,
--- tenant, ready jobs of the deepest tenants of each pool. A shared job counts for each who waits.
+-- depths(): what metrics tell beside pools(): dead letters, ends that want a record, rollbacks, then
+-- pool, tenant, ready jobs of the deepest tenants of each pool. A shared job counts for each who waits.
 -- Bounded: tenants are numberless, so the rest of a pool comes as tenant "".
 local DEPTH_TENANTS = 20
 
@@ -19,7 +19,8 @@ end
 local function depths(keys)
   local ctx = enter(keys)
   local answer = {int(redis.call('ZCARD', key(ctx, 'dead'))),
-                  int(redis.call('ZCARD', key(ctx, 'blamed')))}
+                  int(redis.call('ZCARD', key(ctx, 'blamed'))),
+                  redis.call('HGET', key(ctx, 'meta'), 'rollbacks') or '0'}
   for _, pool in ipairs(redis.call('SMEMBERS', key(ctx, 'pools'))) do
     local rest = 0
     for i, one in ipairs(tenant_depths(ctx, pool)) do

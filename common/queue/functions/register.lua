@@ -1,25 +1,47 @@
--- Names carry the version, so that two versions live side by side in a rolling upgrade.
+-- Names carry the version, so that two versions live side by side in a rolling upgrade: what a
+-- function takes and answers stays as it is within one.
+-- Each answers epoch, number, and what it is asked for (epoch.lua).
 -- allow-oom: what frees memory or keeps work alive must pass when Redis is full.
 
-local function register(name, callback, flags)
+local function stamped(callback, writes, acknowledges)
+  return function(keys, args)
+    local ctx = enter(keys)
+    if writes then open_epoch(ctx) end
+    local answer = callback(keys, args)
+    if type(answer) == 'table' and answer.err then return answer end
+    -- An empty answer of a claim promises nothing, and writes nothing.
+    local something = type(answer) ~= 'table' or #answer > 0
+    local epoch, number = stamp(ctx, acknowledges and something)
+    return {epoch, number, answer}
+  end
+end
+
+local function register(name, callback, flags, acknowledges)
+  local writes = true
+  for i = 1, #flags do writes = writes and flags[i] ~= 'no-writes' end
   redis.register_function({
-    function_name = 'lif_v1_' .. name, callback = callback, flags = flags or {},
+    function_name = PREFIX .. name, callback = stamped(callback, writes, acknowledges),
+    flags = flags,
   })
 end
 
-register('submit', submit)
-register('claim', claim, {'allow-oom'})
+-- What a client may rely on once it is answered.
+local function acknowledged(name, callback, flags) register(name, callback, flags, true) end
+
+acknowledged('submit', submit, {})
+acknowledged('claim', claim, {'allow-oom'})
 register('heartbeat', heartbeat, {'allow-oom'})
-register('complete', complete, {'allow-oom'})
-register('fail', fail, {'allow-oom'})
-register('bury', bury, {'allow-oom'})
-register('requeue', requeue, {'allow-oom'})
-register('park', park, {'allow-oom'})
-register('adopt', adopt, {'allow-oom'})
+acknowledged('complete', complete, {'allow-oom'})
+acknowledged('fail', fail, {'allow-oom'})
+acknowledged('bury', bury, {'allow-oom'})
+acknowledged('requeue', requeue, {'allow-oom'})
+acknowledged('park', park, {'allow-oom'})
+acknowledged('adopt', adopt, {'allow-oom'})
+acknowledged('restore', restore, {'allow-oom'})
 register('progress', progress, {'allow-oom'})
-register('cancel', cancel, {'allow-oom'})
-register('tick', tick, {'allow-oom'})
-register('drain', drain, {'allow-oom'})
+acknowledged('cancel', cancel, {'allow-oom'})
+acknowledged('tick', tick, {'allow-oom'})
+acknowledged('drain', drain, {'allow-oom'})
 register('unregister', unregister, {'allow-oom'})
 register('executors', executors, {'no-writes'})
 register('pools', pools, {'no-writes'})
@@ -27,16 +49,21 @@ register('builds', builds, {'no-writes'})
 register('views', views, {'no-writes'})
 register('depths', depths, {'no-writes'})
 register('list', list, {'no-writes'})
-register('log_append', log_append)
+register('log_append', log_append, {})
 register('log_seal', log_seal, {'allow-oom'})
 register('log_read', log_read, {'no-writes'})
-register('drop_dead', drop_dead, {'allow-oom'})
+acknowledged('drop_dead', drop_dead, {'allow-oom'})
 register('counts', counts, {'no-writes'})
-register('set_tenant', set_tenant)
+acknowledged('set_tenant', set_tenant, {})
 register('tenant', tenant_usage, {'no-writes'})
 register('explain', explain, {'no-writes'})
 register('check_jobs', check_jobs, {'no-writes'})
 register('check_ready', check_ready, {'no-writes'})
 register('check_index', check_index, {'no-writes'})
 register('check_counters', check_counters, {'no-writes'})
-register('revision', function() return REVISION end, {'no-writes'})
+register('lineage', lineage, {'no-writes'})
+register('rolled_back', rolled_back, {'allow-oom'})
+redis.register_function({
+  function_name = PREFIX .. 'revision', callback = function() return REVISION end,
+  flags = {'no-writes'},
+})

@@ -2,33 +2,23 @@
 -- it at any time. Answers promoted, reaped, dead-lettered, removed, released, expired.
 
 local MAX_CRASHES = 3
--- No tick for so long, or for half a lease: Redis or everyone who ticks was away, or its clock
--- jumped. Well above the ticks' period.
+-- No tick for so long, or for half a lease: everyone who ticks was away, or the clock jumped. Well above the ticks' period.
 local GAP_MS = 5000
 local EXECUTOR_KEPT_MS = 86400000
 local LONGEST_DELAY_MS = 86400000
 
--- A new one means a restart or a failover; "" where the account may not ask.
-local function server_run(ctx)
-  local info = redis.pcall('INFO', 'server')
-  if type(info) == 'table' and info.err then return '' end
-  return tostring(info):match('run_id:(%x+)') or ''
-end
-
--- After a restart or a gap nobody could renew a lease in time: nothing is reaped for one lease.
+-- After a restart (epoch.lua) or a gap nobody could renew a lease in time: nothing is reaped for one
+-- lease.
 local function grace_is_on(ctx)
   local meta = key(ctx, 'meta')
-  local fields = redis.call('HMGET', meta, 'pulse', 'grace', 'lease', 'run')
+  local fields = redis.call('HMGET', meta, 'pulse', 'grace', 'lease')
   local pulse, grace = tonumber(fields[1] or ctx.now), tonumber(fields[2] or '0')
-  local lease, run = tonumber(fields[3] or '30000'), server_run(ctx)
+  local lease = tonumber(fields[3] or '30000')
   local gap = math.max(GAP_MS, lease / 2)
-  local restarted = run ~= (fields[4] or run)
-  if restarted or ctx.now - pulse > gap or ctx.now < pulse - gap then
-    grace = ctx.now + lease
-  elseif grace > ctx.now + lease then
+  if ctx.now - pulse > gap or ctx.now < pulse - gap or grace > ctx.now + lease then
     grace = ctx.now + lease
   end
-  redis.call('HSET', meta, 'pulse', int(ctx.now), 'grace', int(grace), 'run', run)
+  redis.call('HSET', meta, 'pulse', int(ctx.now), 'grace', int(grace))
   return grace > ctx.now
 end
 

@@ -95,10 +95,10 @@ TEST_CASE("redis fault: functions flushed, or a server that came back empty") {
   }
   SECTION("an older library is replaced, a newer one is left alone") {
     const std::string stub =
-        "#!lua name=lif_queue_v1\n"
-        "redis.register_function{function_name='lif_v1_revision', flags={'no-writes'},"
+        "#!lua name=lif_queue_v2\n"
+        "redis.register_function{function_name='lif_v2_revision', flags={'no-writes'},"
         " callback=function() return %d end}\n"
-        "redis.register_function('lif_v1_unregister', function() return 'newer' end)";
+        "redis.register_function('lif_v2_unregister', function() return {'1', '1', 'OK'} end)";
     auto load = [&](const std::string& revision) {
       std::string code = stub;
       code.replace(code.find("%d"), 2, revision);
@@ -110,7 +110,7 @@ TEST_CASE("redis fault: functions flushed, or a server that came back empty") {
     load("999999");
     RedisJobQueue old(QueueOptions(*server, "f"), &clock);
     REQUIRE(old.Unregister("ex-1").ok());
-    REQUIRE(Admin(*server, {"FCALL", "lif_v1_revision", "0"}).AsInteger().value() == 999999);
+    REQUIRE(Admin(*server, {"FCALL", "lif_v2_revision", "0"}).AsInteger().value() == 999999);
   }
 }
 
@@ -211,6 +211,19 @@ absl::Duration MeanCall(RedisServer& server) {
   return absl::Microseconds(std::stod(stats.substr(at)));
 }
 
+// What Redis' main thread has worked so far: unlike the time that its slow log tells, it is the
+// same on a machine that is busy with something else.
+absl::Duration WorkOf(RedisServer& server) {
+  const std::string info = Admin(server, {"INFO", "cpu"}).text();
+  absl::Duration work;
+  for (const std::string field : {"used_cpu_sys_main_thread:", "used_cpu_user_main_thread:"}) {
+    const size_t at = info.find(field);
+    REQUIRE(at != std::string::npos);
+    work += absl::Seconds(std::stod(info.substr(at + field.size())));
+  }
+  return work;
+}
+
 void SubmitDependants(RedisJobQueue& queue, int count) {
   for (int at = 0; at < count; at += 50) {
     std::vector<JobSpec> jobs;
@@ -231,7 +244,9 @@ TEST_CASE("redis fault: ten thousand dependants block no call") {
   const auto layer = ClaimFrom(queue, absl::Seconds(30));
   REQUIRE(!Admin(*server, {"CONFIG", "RESETSTAT"}).is_error());
   const std::string outcome = GENERATE("compatible", "failed");
+  const absl::Duration before = WorkOf(*server);
   REQUIRE(queue.Complete({layer->spec.job_id, layer->token}, outcome).ok());
+  absl::Duration longest = WorkOf(*server) - before;
   SECTION("quietly") {}
   SECTION("with a kill in mid release") {
     REQUIRE(queue.Tick()->released > 0);
@@ -240,11 +255,17 @@ TEST_CASE("redis fault: ten thousand dependants block no call") {
   }
   int ticks = 0;
   for (int released = 1; released > 0; ++ticks) {
+    const absl::Duration begun = WorkOf(*server);
     released = queue.Tick()->released;
     REQUIRE(released <= 50);
+    longest = std::max(longest, WorkOf(*server) - begun);
   }
   REQUIRE(ticks > 100);
   REQUIRE(MeanCall(*server) < absl::Milliseconds(10));
+  // The aim is 10 ms, the asking and the append-only file included.
+  WARN("longest call " << absl::FormatDuration(longest) << " of work, mean "
+                       << absl::FormatDuration(MeanCall(*server)));
+  REQUIRE(longest < absl::Milliseconds(50));
 
   if (outcome == "compatible") {
     REQUIRE((*queue.ListPools())[0].ready == kDependants);

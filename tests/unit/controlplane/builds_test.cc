@@ -94,6 +94,9 @@ TEST_CASE("unknown and malformed build IDs are told apart", "[builds]") {
   const grpc::Status unknown = Get(plane, kUnknownBuild, &build);
   CHECK(unknown.error_code() == grpc::StatusCode::NOT_FOUND);
   CHECK(ReasonIn(unknown) == "BUILD_NOT_FOUND");
+  // Its ID is of 2024, from before the queue came back older.
+  plane.admin.SetRolledBack(absl::FromUnixSeconds(1'790'000'000));
+  CHECK(ReasonIn(Get(plane, kUnknownBuild, &build)) == "BUILD_LOST");
   const grpc::Status malformed = Get(plane, "py-api", &build);
   CHECK(malformed.error_code() == grpc::StatusCode::INVALID_ARGUMENT);
   CHECK(FieldsIn(malformed) == std::vector<std::string>{"build_id"});

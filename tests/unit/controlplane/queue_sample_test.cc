@@ -50,7 +50,7 @@ TEST_CASE("a sample of the queue becomes gauges", "[metrics]") {
                   {.pool = "gpu", .ready = 1}};
   sample.executors = {Executor("a", 3, true), Executor("b", 1, true, true),
                       Executor("c", 4, false)};
-  sample.depths = {2, 1, {{"amd64", "team-a", 4}, {"amd64", "", 7}}};
+  sample.depths = {2, 1, 3, {{"amd64", "team-a", 4}, {"amd64", "", 7}}};
   const auto flat = Flat(QueueSamples(sample));
   CHECK(flat.at("lif_queue_jobs{pool=amd64,state=ready}") == 5);
   CHECK(flat.at("lif_queue_jobs{pool=amd64,state=active}") == 3);
@@ -68,6 +68,7 @@ TEST_CASE("a sample of the queue becomes gauges", "[metrics]") {
   CHECK(flat.at("lif_executor_heartbeat_age_seconds{executor=a,pool=amd64}") == 7);
   CHECK(flat.at("lif_queue_dead_letters{}") == 2);
   CHECK(flat.at("lif_queue_ending_jobs{}") == 1);
+  CHECK(flat.at("lif_queue_rollbacks{}") == 3);
   CHECK(flat.at("lif_queue_tenant_ready_jobs{pool=amd64,tenant=team-a}") == 4);
   CHECK(flat.at("lif_queue_tenant_ready_jobs{pool=amd64,tenant=_other}") == 7);
 }

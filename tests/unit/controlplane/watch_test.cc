@@ -123,6 +123,23 @@ TEST_CASE("an unknown build fails the watch before anything is told", "[watch]")
   CHECK(watch.Finish().error_code() == grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_CASE("a watch of a build that the queue lost says so, after a while", "[watch]") {
+  ControlPlane plane;
+  const std::string build_id = plane.SubmitOne("py-api").build_id();
+  Watch watch(plane, {build_id});
+  watch.Next();
+  plane.clock.AwaitSleepers(1);
+  plane.queue.Lose(build_id);
+  watch.Poll();
+  watch.Poll();
+  plane.clock.AwaitSleepers(1);
+  plane.clock.Advance(absl::Seconds(11));
+  const grpc::Status status = watch.Finish();
+  CHECK(status.error_code() == grpc::StatusCode::NOT_FOUND);
+  CHECK(ReasonIn(status) == "BUILD_LOST");
+  CHECK(status.error_message().find("submit it again") != std::string::npos);
+}
+
 TEST_CASE("a watch survives a store that is away for a while", "[watch]") {
   ControlPlane plane;
   const std::string build_id = plane.SubmitOne("py-api").build_id();

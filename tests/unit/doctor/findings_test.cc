@@ -24,6 +24,7 @@ RedisFacts GoodRedis() {
   facts.role = "master";
   facts.append_only = true;
   facts.append_fsync = "always";
+  facts.default_user = "+@all ~* &*";
   facts.eviction = "noeviction";
   facts.revision = 5;
   return facts;
@@ -54,6 +55,8 @@ TEST_CASE("doctor: a sound Redis is sound, and each fault is named") {
       {[](RedisFacts& f) { f.append_fsync = "everysec"; }, "redis durability",
        FindingState::kWarning},
       {[](RedisFacts& f) { f.append_fsync.reset(); }, "redis durability", FindingState::kSkipped},
+      {[](RedisFacts& f) { f.default_user = "-@all ~* &*"; }, "redis default user",
+       FindingState::kProblem},
       {[](RedisFacts& f) { f.eviction = "allkeys-lru"; }, "redis memory", FindingState::kProblem},
       {[](RedisFacts& f) {
          f.max_memory = 100;

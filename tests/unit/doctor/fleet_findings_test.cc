@@ -56,5 +56,20 @@ TEST_CASE("doctor: executors that are missing, lost, drained or unlike are named
   CHECK(Find(JudgeFleet(facts), "dead letters")->detail == "3 to be looked at");
 }
 
+TEST_CASE("doctor: a queue that came back older is told for a day") {
+  FleetFacts facts = Fleet();
+  facts.now = absl::FromUnixSeconds(1'800'000'000);
+  facts.totals.rollbacks = 1;
+  facts.totals.writes_lost = 12;
+  facts.totals.rolled_back = facts.now - absl::Hours(23);
+  const auto findings = JudgeFleet(facts);
+  REQUIRE(Find(findings, "queue rollback") != nullptr);
+  CHECK(Find(findings, "queue rollback")->state == FindingState::kWarning);
+  CHECK(Find(findings, "queue rollback")->detail ==
+        "at 2027-01-14T09:00:00Z Redis came back without the last 12 calls that it had answered");
+  facts.totals.rolled_back = facts.now - absl::Hours(25);
+  CHECK(Find(JudgeFleet(facts), "queue rollback") == nullptr);
+}
+
 }  // namespace
 }  // namespace lif
