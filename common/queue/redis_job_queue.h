@@ -76,7 +76,7 @@ class RedisJobQueue final : public JobQueue, public WorkQueue {
                                       const std::vector<std::string>& more);
   absl::Status EndHeld(const std::string& function, const Lease& lease,
                        const std::vector<std::string>& more);
-  absl::Status Restore(const Lease& lease);
+  absl::Status Restore(RedisClient& client, const Lease& lease);
   absl::StatusOr<std::vector<SubmitOutcome>> SubmitOnce(const SubmitRequest& request,
                                                         QueueStamp* stamp);
   // Answers how many jobs.

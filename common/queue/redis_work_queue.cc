@@ -67,7 +67,7 @@ absl::StatusOr<std::optional<ClaimedJob>> RedisJobQueue::Claim(const ClaimReques
   return std::optional<ClaimedJob>();
 }
 
-absl::Status RedisJobQueue::Restore(const Lease& lease) {
+absl::Status RedisJobQueue::Restore(RedisClient& client, const Lease& lease) {
   const std::optional<HeldClaims::Claim> claim = held_.Find(lease);
   const bool lost = claim && functions_.fence().lineage().LostUpTo(claim->stamp) > 0 &&
                     functions_.fence().newest().epoch != claim->stamp.epoch;
@@ -80,7 +80,7 @@ absl::Status RedisJobQueue::Restore(const Lease& lease) {
                                         std::to_string(absl::ToUnixMillis(claim->job.submitted)),
                                         std::to_string(claim->job.attempt - 1)};
   AppendJob(claim->job.spec, arguments);
-  return CallForOk("restore", arguments);
+  return functions_.Call(client, "restore", arguments).status();
 }
 
 absl::StatusOr<RedisReply> RedisJobQueue::CallHeld(const std::string& function, const Lease& lease,
@@ -91,7 +91,7 @@ absl::StatusOr<RedisReply> RedisJobQueue::CallHeld(const std::string& function, 
   if (!absl::IsFailedPrecondition(reply.status()) || !held_.Find(lease)) return reply;
   // An error carries no stamp: ask, so that the fence sees a rollback.
   LIF_RETURN_IF_ERROR(Call("lineage", {}).status());
-  return Restore(lease).ok() ? Call(function, arguments) : reply;
+  return Restore(calls_, lease).ok() ? Call(function, arguments) : reply;
 }
 
 absl::Status RedisJobQueue::EndHeld(const std::string& function, const Lease& lease,
@@ -136,7 +136,7 @@ absl::StatusOr<HeartbeatReply> RedisJobQueue::Heartbeat(const ExecutorInfo& exec
     LIF_ASSIGN_OR_RETURN(LeaseAnswer answer, ParseAnswer(answers[i]));
     const Lease& held = leases[i - 1];
     if (answer == LeaseAnswer::kLost && held_.Find(held)) {
-      const absl::Status restored = Restore(held);
+      const absl::Status restored = Restore(heartbeats_, held);
       // No answer is no loss: the next heartbeat asks again.
       if (absl::IsUnavailable(restored)) return restored;
       if (restored.ok()) {

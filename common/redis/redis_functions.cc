@@ -10,6 +10,7 @@ namespace lif {
 namespace {
 
 constexpr std::chrono::seconds kCheckPeriod{10};
+constexpr int kRounds = 4;
 
 bool IsMissing(const RedisReply& reply) {
   return reply.is_error() && reply.text().find("Function not found") != std::string::npos;
@@ -27,17 +28,20 @@ absl::StatusOr<RedisReply> RedisFunctions::Call(RedisClient& client, const std::
   std::vector<std::string> command{"FCALL", function, "1", key};
   command.insert(command.end(), arguments.begin(), arguments.end());
   absl::StatusOr<RedisReply> reply = client.Call(command, Repeat::kSafe, timeout);
-  if (!reply.ok() || !IsMissing(*reply)) return reply;
-  LIF_RETURN_IF_ERROR(Load(client, /*replace=*/false));
-  reply = client.Call(command, Repeat::kSafe, timeout);
-  if (!reply.ok() || !IsMissing(*reply)) return reply;
-  // What somebody else has loaded lacks it: an older revision is replaced.
-  {
-    MutexLock lock(&mutex_);
-    checked_.reset();
+  // Others may flush again meanwhile, or bring an older revision, which lacks it and is replaced.
+  for (int round = 0; round < kRounds && reply.ok() && IsMissing(*reply); ++round) {
+    if (round == 0) {
+      LIF_RETURN_IF_ERROR(Load(client, /*replace=*/false));
+    } else {
+      {
+        MutexLock lock(&mutex_);
+        checked_.reset();
+      }
+      LIF_RETURN_IF_ERROR(EnsureLoaded(client));
+    }
+    reply = client.Call(command, Repeat::kSafe, timeout);
   }
-  LIF_RETURN_IF_ERROR(EnsureLoaded(client));
-  return client.Call(command, Repeat::kSafe, timeout);
+  return reply;
 }
 
 absl::Status RedisFunctions::EnsureLoaded(RedisClient& client) {
