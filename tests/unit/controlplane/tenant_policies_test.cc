@@ -33,7 +33,8 @@ TEST_CASE("tenant policies are written again, so that an emptied queue has them"
   FakeClock clock;
   MemoryJobQueue queue(&clock);
   MemoryQueueAdmin admin(queue);
-  TenantPolicies policies(*ParseTenantPolicies({"a weight=3 queued=5"}), admin, clock, NullLogger());
+  TenantPolicies policies(*ParseTenantPolicies({"a weight=3 queued=5"}), admin, clock,
+                          NullLogger());
   queue.SetAway(absl::UnavailableError("away"));
   policies.ApplyWhenDue();
   queue.SetAway(absl::OkStatus());
