@@ -222,7 +222,6 @@ SpoolSettler::Next SpoolSettler::Refused(Waiting& waiting, const absl::Status& w
                         {{"build_id", waiting.entry.settlement.record.build_id}, {"error", why}});
   const std::lock_guard lock(mutex_);
   waiting.refused = true;
-  if (waiting.lease != nullptr) services_.leases.Release(std::exchange(waiting.lease, nullptr));
   return Next::kKeep;
 }
 
@@ -235,6 +234,10 @@ SpoolSettler::Next SpoolSettler::SettleOnce(Waiting& waiting, HeldLease& lease) 
   }
   if (lease.reason() == StopReason::kHandBack) return Next::kKeep;  // for the next start
   if (lease.settle_stop().stop_requested() || absl::IsFailedPrecondition(settled)) {
+    {
+      const std::lock_guard lock(mutex_);
+      services_.leases.Release(std::exchange(waiting.lease, nullptr));
+    }
     return Refused(waiting, settled);
   }
   if (!MayPass(settled)) {
