@@ -37,7 +37,7 @@ TEST_CASE("a read that hangs delays nobody beyond his patience, and is not doubl
         if (++reads > 1) gone.wait();
         return reads.load();
       },
-      clock, absl::Seconds(2));
+      clock, absl::Seconds(10));
   CHECK(cached.Get(kLong).value == 1);
   clock.Advance(absl::Seconds(30));
   for (int i = 0; i < 3; ++i) {
