@@ -54,6 +54,11 @@ def write_catalog(directory, prefix, count, seconds=1):
     module.mkdir(parents=True)
     (module / "module.yaml").write_text(MODULE)
     (module / "fragment.Dockerfile").write_text(FRAGMENT)
+    return add_manifests(directory, prefix, count, seconds)
+
+
+def add_manifests(directory, prefix, count, seconds=1):
+    """Manifests prefix-0 … in a catalog of write_catalog; their IDs."""
     names = [f"{prefix}-{number}" for number in range(count)]
     for number, name in enumerate(names):
         (directory / "manifests" / f"{name}.yaml").write_text(

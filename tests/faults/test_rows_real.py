@@ -24,14 +24,14 @@ def running(seconds):
 
 
 @pytest.fixture(scope="module")
-def publish(factory, tmp_path_factory):
-    def publish_some(prefix, count, seconds):
-        directory = tmp_path_factory.mktemp("catalog") / prefix
-        names = steady.write_catalog(directory, prefix, count, seconds)
-        factory.publish(directory, "busybox")
-        return names
-
-    return publish_some
+def manifests(factory, tmp_path_factory):
+    """IDs by row. One catalog: a published module has one content."""
+    directory = tmp_path_factory.mktemp("catalog") / "steady"
+    names = {"killed": steady.write_catalog(directory, "killed", 1, SHORT),
+             "tagged": steady.add_manifests(directory, "tagged", 1, 1),
+             "long": steady.add_manifests(directory, "long", 2, LONG)}
+    factory.publish(directory, "busybox")
+    return names
 
 
 def submit(factory, name):
@@ -47,8 +47,8 @@ def executor_of(factory, build_id):
     return build["executor"] if build["state"] == "running" and step and "sleep" in step else None
 
 
-def test_row_01_a_real_build_whose_executor_is_killed(factory, publish):
-    (name,) = publish("killed", 1, SHORT)
+def test_row_01_a_real_build_whose_executor_is_killed(factory, manifests):
+    (name,) = manifests["killed"]
     build_id = submit(factory, name)
     victim = factories.wait_until(lambda: executor_of(factory, build_id), 60, "its RUN")
     other = {"executor-1": "executor-2", "executor-2": "executor-1"}[victim]
@@ -67,8 +67,8 @@ def test_row_01_a_real_build_whose_executor_is_killed(factory, publish):
                          f"WHERE build_id = '{build_id}'") == [["compatible", "1", other]]
 
 
-def test_row_03_a_real_build_whose_executor_is_killed_before_the_tag(factory, publish):
-    (name,) = publish("tagged", 1, 1)
+def test_row_03_a_real_build_whose_executor_is_killed_before_the_tag(factory, manifests):
+    (name,) = manifests["tagged"]
     # Whoever publishes waits for this lock (common/records/postgres_fleet_lock.cc).
     held = subprocess.Popen(
         ["psql", "-X", "-q", "-c", "SELECT pg_advisory_lock(hashtextextended("
@@ -95,8 +95,8 @@ def test_row_03_a_real_build_whose_executor_is_killed_before_the_tag(factory, pu
     factory.start_component(victim)
 
 
-def test_row_18_redis_is_away_during_real_builds(factory, publish):
-    builds = [submit(factory, name) for name in publish("long", 2, LONG)]
+def test_row_18_redis_is_away_during_real_builds(factory, manifests):
+    builds = [submit(factory, name) for name in manifests["long"]]
     for build_id in builds:
         factories.wait_until(lambda: executor_of(factory, build_id), 90, "its RUN")  # noqa: B023
     factory.script("stop", "redis")

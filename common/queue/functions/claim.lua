@@ -91,6 +91,11 @@ end
 
 -- active <=> leased <=> token.
 local function to_active(ctx, job, request, tenant)
+  local meta = key(ctx, 'meta')
+  -- Before anybody ticked, so that the first tick sees a clock that jumped since.
+  if not redis.call('HGET', meta, 'pulse') then
+    redis.call('HSET', meta, 'pulse', int(ctx.now))
+  end
   if tenant then charge(ctx, job.pool, tenant) end
   leave_index(ctx, job)
   redis.call('ZREM', key(ctx, 'ttl'), job.id)
