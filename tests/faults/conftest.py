@@ -17,12 +17,8 @@ import stubs as generated  # noqa: E402
 @pytest.fixture(scope="module")
 def factory():
     """A private factory of two executors, without a catalog, for the faults of one file."""
-    made = factories.Factory(executors=2, slots=1)
-    try:
-        made.start()
+    with factories.running(executors=2, slots=1) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="session")

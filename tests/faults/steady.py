@@ -5,12 +5,11 @@ The memory is the oracle of the fault tests: it lies outside of every store that
 import dataclasses
 import json
 import pathlib
-import re
-import secrets
-import shutil
 import subprocess
 import threading
 import time
+
+import factory as factories
 
 E2E = pathlib.Path(__file__).resolve().parents[1] / "e2e"
 MODULE = """\
@@ -46,10 +45,7 @@ modules:
 
 def write_catalog(directory, prefix, count, seconds=1):
     """The end-to-end tests' catalog with manifests prefix-0 … beside its own; their IDs."""
-    shutil.copytree(E2E / "catalog", directory)
-    settings = directory / "catalog.yaml"
-    settings.write_text(re.sub("nonce: none", f"nonce: {secrets.token_hex(8)}",
-                               settings.read_text()))
+    factories.copy_catalog(E2E / "catalog", directory)
     module = directory / "modules" / "app" / "steady" / "1.0.0"
     module.mkdir(parents=True)
     (module / "module.yaml").write_text(MODULE)
