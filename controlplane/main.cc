@@ -1,5 +1,4 @@
 // lif-controlplane: reads its configuration, wires stores to services, and serves until a signal.
-#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "common/config/version.h"
 #include "common/metrics/process_metrics.h"
 #include "common/metrics/store_errors.h"
+#include "common/ops/daemon_process.h"
 #include "common/ops/ops_server.h"
 #include "common/ops/service_notifier.h"
 #include "common/postgres/postgres_pool.h"
@@ -235,15 +235,7 @@ int Serve(const ControlPlaneConfig& config, const Logger& logger, const sigset_t
 }
 
 int Main(const std::vector<std::string>& arguments) {
-  // Before any thread starts, so that all inherit the mask and only sigwait gets the signals.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  // Many threads that each allocate a little: few arenas keep what they free reusable.
-  mallopt(M_ARENA_MAX, 2);
+  const sigset_t signals = PrepareProcess();
 
   ControlPlaneConfig config;
   OptionParser parser({.name = "lif-controlplane",

@@ -1,6 +1,5 @@
 #include "executor/daemon.h"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -255,18 +254,6 @@ int Serve(ExecutorConfig config, const Logger& logger, const sigset_t& signals,
 }
 
 }  // namespace
-
-sigset_t PrepareProcess() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  // Many threads that each allocate a little: few arenas keep what they free reusable.
-  mallopt(M_ARENA_MAX, 2);
-  return signals;
-}
 
 int DaemonMain(const std::vector<std::string>& arguments, const sigset_t& signals,
                const EngineMaker& make_engine) {

@@ -19,10 +19,6 @@ namespace lif {
 using EngineMaker = std::function<std::unique_ptr<Engine>(
     const ExecutorConfig& config, ProcessRunner& runner, const Logger& logger)>;
 
-// To be called before any thread starts, so that all inherit the mask and only sigwait gets the
-// signals that end a program, which are answered.
-sigset_t PrepareProcess();
-
 // Blocks until a signal of `signals` has drained it. Answers the exit code; what is wrong with the
 // arguments, or keeps it from starting, is told on stderr.
 int DaemonMain(const std::vector<std::string>& arguments, const sigset_t& signals,

@@ -1,4 +1,5 @@
 // lif-executor: the daemon with Docker's engine, and `lif-executor local` for lif build --local.
+#include "common/ops/daemon_process.h"
 #include "executor/daemon.h"
 #include "executor/docker_engine.h"
 #include "executor/local/local_main.h"

@@ -2,6 +2,7 @@
 // DIRECTORY. For tests; never installed.
 #include <cstdio>
 
+#include "common/ops/daemon_process.h"
 #include "executor/daemon.h"
 #include "tests/support/fast_engine.h"
 
