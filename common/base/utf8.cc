@@ -45,17 +45,16 @@ bool IsValidUtf8(std::string_view text) {
 std::string ToValidUtf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    const size_t length = Utf8SequenceLength(text);
+  size_t copied = 0;  // of text; what follows up to `at` is valid
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = Utf8SequenceLength(text.substr(at));
     if (length == 0) {
-      out.append(kReplacement);
-      text.remove_prefix(1);
-    } else {
-      out.append(text.substr(0, length));
-      text.remove_prefix(length);
+      out.append(text, copied, at - copied).append(kReplacement);
+      copied = at + 1;
     }
+    at += length == 0 ? 1 : length;
   }
-  return out;
+  return out.append(text, copied);
 }
 
 std::string TruncateUtf8(std::string_view text, size_t limit) {

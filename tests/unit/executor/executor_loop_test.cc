@@ -3,15 +3,11 @@
 #include <atomic>
 #include <thread>
 
+#include "tests/support/await.h"
 #include "tests/unit/executor/executor_rig.h"
 
 namespace lif {
 namespace {
-
-template <typename Condition>
-void Await(const Condition& condition) {
-  while (!condition()) std::this_thread::yield();
-}
 
 // Runs a loop over a rig in a thread of its own.
 class RunningLoop {
@@ -53,7 +49,7 @@ class GatedHandler final : public JobHandler {
   explicit GatedHandler(WorkQueue& queue) : queue_(queue) {}
   void Handle(const ClaimedJob& job, HeldLease& lease) override {
     ++begun;
-    Await([&] { return open.load() || lease.work_stop().stop_requested(); });
+    AwaitSoon([&] { return open.load() || lease.work_stop().stop_requested(); });
     if (lease.reason() == StopReason::kHandBack) {
       ++handed_back;
       queue_.Requeue(lease.lease()).IgnoreError();
@@ -78,11 +74,11 @@ TEST_CASE("Every slot works, and none more") {
   }
   const TimePump pump(rig.clock);
   RunningLoop loop(rig, handler, Options(2));
-  Await([&] { return handler.begun == 2; });
+  AwaitSoon([&] { return handler.begun == 2; });
   CHECK(loop.busy() == 2);
   CHECK(rig.queue.ListPools()->front().active == 2);
   handler.open = true;
-  Await([&] { return handler.begun == 5 && loop.busy() == 0; });
+  AwaitSoon([&] { return handler.begun == 5 && loop.busy() == 0; });
   for (const std::string& build : builds) {
     CHECK(rig.MustGetJob(build).state == JobState::kDone);
     CHECK(rig.MustGetJob(build).attempt == 1);
@@ -97,7 +93,7 @@ TEST_CASE("An idle loop wakes for a job that comes") {
   RunningLoop loop(rig, handler, Options(3));
   for (int generation = 1; generation <= 3; ++generation) {
     const std::string build = rig.Submit("good", generation);
-    Await([&] { return rig.MustGetJob(build).state == JobState::kDone; });
+    AwaitSoon([&] { return rig.MustGetJob(build).state == JobState::kDone; });
   }
   CHECK(handler.begun == 3);
 }
@@ -107,11 +103,11 @@ TEST_CASE("A drain lets jobs end and claims no more") {
   GatedHandler handler(rig.queue);
   const std::string running = rig.Submit("good", 1);
   RunningLoop loop(rig, handler, Options(1));
-  Await([&] { return handler.begun == 1; });
+  AwaitSoon([&] { return handler.begun == 1; });
   const std::string waiting = rig.Submit("good", 2);
   loop.drain.request_stop();
   handler.open = true;
-  Await([&] { return loop.ended.load(); });
+  AwaitSoon([&] { return loop.ended.load(); });
   CHECK(handler.begun == 1);
   CHECK(handler.handed_back == 0);
   CHECK(rig.MustGetJob(running).state == JobState::kDone);
@@ -152,14 +148,14 @@ TEST_CASE("What does not end in the drain's time is handed back unharmed") {
   std::atomic<bool> building = false;
   rig.builder.OnBuild([&building](const ImageBuildRequest&) { building = true; });
   RunningLoop loop(rig, *rig.runner, options);
-  Await([&] { return building.load(); });
+  AwaitSoon([&] { return building.load(); });
   loop.drain.request_stop();
   if (hurried) {
     loop.hurry.request_stop();
-    Await([&] { return loop.ended.load(); });
+    AwaitSoon([&] { return loop.ended.load(); });
   } else {
     const TimePump pump(rig.clock);
-    Await([&] { return loop.ended.load(); });
+    AwaitSoon([&] { return loop.ended.load(); });
   }
   const JobView job = rig.MustGetJob(build);
   CHECK(job.state == JobState::kReady);
@@ -178,10 +174,10 @@ TEST_CASE("A queue that is away is asked again until it answers") {
   const TimePump pump(rig.clock);
   RunningLoop loop(rig, handler, Options(2));
   const absl::Time start = rig.clock.Now();
-  Await([&] { return rig.clock.Now() > start + absl::Minutes(1); });
+  AwaitSoon([&] { return rig.clock.Now() > start + absl::Minutes(1); });
   CHECK(handler.begun == 0);
   rig.queue.SetAway(absl::OkStatus());
-  Await([&] { return handler.begun == 1 && loop.busy() == 0; });
+  AwaitSoon([&] { return handler.begun == 1 && loop.busy() == 0; });
   CHECK(rig.MustGetJob(build).state == JobState::kDone);
 }
 
@@ -196,11 +192,11 @@ TEST_CASE("An executor that an operator drained claims nothing until that is tak
   const TimePump pump(rig.clock);
   RunningLoop loop(rig, handler, options);
   const absl::Time start = rig.clock.Now();
-  Await([&] { return rig.clock.Now() > start + absl::Minutes(1); });
+  AwaitSoon([&] { return rig.clock.Now() > start + absl::Minutes(1); });
   CHECK(handler.begun == 0);
   CHECK(rig.MustGetJob(build).state == JobState::kReady);
   paused = false;
-  Await([&] { return handler.begun == 1; });
+  AwaitSoon([&] { return handler.begun == 1; });
 }
 
 TEST_CASE("An idle executor asks little of the queue, however many slots it has") {

@@ -5,6 +5,7 @@
 
 #include "common/base/digest.h"
 #include "common/base/file_util.h"
+#include "tests/support/await.h"
 #include "tests/unit/executor/executor_rig.h"
 
 namespace lif {
@@ -122,7 +123,7 @@ TEST_CASE("No answer from the queue does not stop a build") {
   rig.builder.OnBuild([&rig, &back](const ImageBuildRequest&) {
     rig.queue.SetAway(absl::UnavailableError("away"));
     back = std::jthread([&rig] {
-      while (rig.registry.pushes() == 0) std::this_thread::yield();
+      AwaitSoon([&rig] { return rig.registry.pushes() > 0; });
       rig.queue.SetAway(absl::OkStatus());
     });
   });
@@ -153,9 +154,9 @@ TEST_CASE("Results wait for stores that are away") {
     until = absl::ToUnixSeconds(rig.clock.Now() + absl::Minutes(3));
   });
   std::jthread back([&](std::stop_token stop) {
-    while (!stop.stop_requested() && (until == 0 || absl::ToUnixSeconds(rig.clock.Now()) < until)) {
-      std::this_thread::yield();
-    }
+    AwaitSoon([&] {
+      return stop.stop_requested() || (until != 0 && absl::ToUnixSeconds(rig.clock.Now()) >= until);
+    });
     set(absl::OkStatus());
   });
   rig.RunNext();
@@ -170,7 +171,7 @@ TEST_CASE("A catalog that is away costs no attempt") {
   const std::string build = rig.Submit("good");
   rig.catalog->SetAway(absl::UnavailableError("away"));
   std::jthread back([&rig, start = rig.clock.Now()] {
-    while (rig.clock.Now() < start + absl::Minutes(2)) std::this_thread::yield();
+    AwaitSoon([&] { return rig.clock.Now() >= start + absl::Minutes(2); });
     rig.catalog->SetAway(absl::OkStatus());
   });
   rig.RunNext();

@@ -2,16 +2,11 @@
 
 #include <atomic>
 
+#include "tests/support/await.h"
 #include "tests/unit/executor/executor_rig.h"
 
 namespace lif {
 namespace {
-
-// Blocks until `condition` holds; the test's time limit bounds it.
-template <typename Condition>
-void Await(const Condition& condition) {
-  while (!condition()) std::this_thread::yield();
-}
 
 TEST_CASE("Leases are renewed for as long as they are held") {
   ExecutorRig rig;
@@ -35,7 +30,7 @@ TEST_CASE("A lost lease stops everything at once, and stays lost") {
   const auto lease = rig.keeper->Hold({job.spec.job_id, job.token + 1});
   rig.clock.AwaitSleepers(1);
   rig.clock.Advance(ExecutorRig::kLease / 4);
-  Await([&lease] { return lease->work_stop().stop_requested(); });
+  AwaitSoon([&lease] { return lease->work_stop().stop_requested(); });
   CHECK(lease->reason() == StopReason::kLost);
   CHECK(lease->settle_stop().stop_requested());
   lease->Stop(StopReason::kCancelled);
@@ -57,7 +52,7 @@ TEST_CASE("A lease that its holder is ending is not lost when it is gone") {
   CHECK(lease->reason() == StopReason::kNone);
   lease->SetEnding(false);
   rig.clock.Advance(ExecutorRig::kLease / 4);
-  Await([&lease] { return lease->work_stop().stop_requested(); });
+  AwaitSoon([&lease] { return lease->work_stop().stop_requested(); });
   CHECK(lease->reason() == StopReason::kLost);
 }
 
@@ -69,7 +64,7 @@ TEST_CASE("A cancellation stops the work but not the writing of its record") {
   REQUIRE(rig.queue.Cancel(build, "default").ok());
   rig.clock.AwaitSleepers(1);
   rig.clock.Advance(ExecutorRig::kLease / 4);
-  Await([&lease] { return lease->work_stop().stop_requested(); });
+  AwaitSoon([&lease] { return lease->work_stop().stop_requested(); });
   CHECK(lease->reason() == StopReason::kCancelled);
   CHECK_FALSE(lease->settle_stop().stop_requested());
 }
@@ -152,7 +147,7 @@ TEST_CASE("Of two executors of one ID the one that started first is told, at eac
   for (int beat = 1; beat <= 3; ++beat) {
     clock.AwaitSleepers(2);
     clock.Advance(absl::Seconds(5));
-    Await([&] { return replaced >= beat; });
+    AwaitSoon([&] { return replaced >= beat; });
   }
   CHECK(newer_replaced == 0);
   first.Stop();
@@ -183,11 +178,11 @@ TEST_CASE("The executor is registered, and told when an operator drains it") {
   CHECK_FALSE(drained);
   REQUIRE(queue.RequestDrain("e1", true).ok());
   clock.Advance(absl::Seconds(5));
-  Await([&drained] { return drained.load(); });
+  AwaitSoon([&drained] { return drained.load(); });
   REQUIRE(queue.RequestDrain("e1", false).ok());
   clock.AwaitSleepers(1);
   clock.Advance(absl::Seconds(5));
-  Await([&drained] { return !drained; });
+  AwaitSoon([&drained] { return !drained; });
   keeper.Stop();
 }
 

@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include "common/sbom/spdx.h"
+#include "tests/support/await.h"
 #include "tests/unit/executor/executor_rig.h"
 
 namespace lif {
@@ -40,7 +41,7 @@ TEST_CASE("The scanner runs while the tests do") {
   const std::string build = rig.Submit("good");
   std::atomic<bool> tested_meanwhile = false;
   rig.sbom.OnScan([&](std::stop_token stop) {
-    while (!stop.stop_requested() && rig.tester.requests().empty()) std::this_thread::yield();
+    AwaitSoon([&] { return stop.stop_requested() || !rig.tester.requests().empty(); });
     tested_meanwhile = !rig.tester.requests().empty();
   });
   rig.RunNext();
@@ -118,7 +119,7 @@ TEST_CASE("A build that is cancelled stops its scanner") {
   std::atomic<bool> stopped = false;
   rig.sbom.OnScan([&](std::stop_token stop) {
     REQUIRE(*rig.queue.Cancel(build, "default") == CancelResult::kRequested);
-    while (!stop.stop_requested()) std::this_thread::yield();
+    AwaitSoon([&stop] { return stop.stop_requested(); });
     stopped = true;
   });
   rig.RunNext();

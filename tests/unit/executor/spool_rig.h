@@ -11,18 +11,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "executor/spool_settler.h"
+#include "tests/support/await.h"
 #include "tests/unit/executor/executor_rig.h"
 
 namespace lif {
-
-template <typename Condition>
-void AwaitSoon(const Condition& condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) throw std::runtime_error("it never came about");
-    std::this_thread::yield();
-  }
-}
 
 // An executor with a spool, which can crash and be started again.
 class SpoolRig : public ExecutorRig {
