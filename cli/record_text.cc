@@ -68,8 +68,35 @@ std::string SbomText(const v1::Record& record) {
   return record.image_digest().empty() ? "" : "none was made";
 }
 
+// What a layer that was not built here was taken from, or the build that made it.
+std::string MadeByText(const v1::Record& record, const v1::RecordLayer& layer) {
+  if (layer.built_by().empty() || layer.built_by() == record.build_id()) return "";
+  return layer.layer_generation() > 1
+             ? absl::StrCat(layer.built_by(), ", generation ", layer.layer_generation())
+             : layer.built_by();
+}
+
+std::string MovedText(const v1::Record& record) {
+  std::vector<std::string> parts;
+  const auto add = [&parts](const char* what, int64_t bytes) {
+    if (bytes > 0) parts.push_back(absl::StrCat(what, " ", SizeText(bytes)));
+  };
+  add("pushed", record.bytes_pushed());
+  add("pulled", record.bytes_pulled());
+  add("unpacked", record.bytes_unpacked());
+  return absl::StrJoin(parts, ", ");
+}
+
+std::string SavedText(const v1::Record& record) {
+  if (record.saved_layers() == 0) return "";
+  const absl::Duration saved = DurationOf(record.saved());
+  return absl::StrCat(record.saved_layers(), record.saved_layers() == 1 ? " layer" : " layers",
+                      " not built here",
+                      saved > absl::ZeroDuration() ? ", which took " + DurationText(saved) : "");
+}
+
 std::string RenderLayers(const v1::Record& record, const Style& style, size_t width) {
-  Table table{{{"LAYER"}, {"SLOT"}, {"STEPS"}, {""}, {"KEY", false, true}}, {}};
+  Table table{{{"LAYER"}, {"SLOT"}, {"STEPS"}, {""}, {"MADE BY"}, {"KEY", false, true}}, {}};
   for (const v1::RecordLayer& layer : record.layers()) {
     std::string steps;
     if (layer.steps_cached() + layer.steps_run() > 0) {
@@ -79,6 +106,7 @@ std::string RenderLayers(const v1::Record& record, const Style& style, size_t wi
                           std::string(SlotText(layer.slot())),
                           steps,
                           std::string(UseText(layer.disposition())),
+                          {MadeByText(record, layer), Tone::kDim},
                           {layer.layer_key(), Tone::kDim}});
   }
   return Heading(style, "layers") + RenderTable(table, style, width);
@@ -158,7 +186,9 @@ std::string RenderRecord(const v1::Record& record, const Style& style, absl::Tim
       {"image", image},
       {"tags", absl::StrJoin(record.tags(), "\n")},
       {"size", record.image_size() > 0 ? SizeText(record.image_size()) : ""},
-      {"sbom", SbomText(record)},
+      {"sbom", record.kind() == v1::JOB_KIND_LAYER ? "" : SbomText(record)},
+      {"saved", SavedText(record)},
+      {"moved", MovedText(record)},
       {"steps", StepsText(record)},
       {"time",
        absl::StrCat(TookText(record), StagesText(record).empty() ? "" : ": ", StagesText(record))},

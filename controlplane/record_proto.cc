@@ -44,6 +44,21 @@ void SetLayer(const RecordLayer& layer, v1::RecordLayer* out) {
   out->set_disposition(ToProto(layer.use));
   out->set_steps_cached(layer.steps_cached);
   out->set_steps_run(layer.steps_run);
+  out->set_layer_generation(layer.generation);
+  out->set_built_by(Text(layer.built_by));
+  out->set_digest(Text(layer.digest));
+  for (const std::string& diff_id : layer.diff_ids) out->add_diff_ids(Text(diff_id));
+  out->set_size(layer.size);
+  if (layer.duration > absl::ZeroDuration()) SetDuration(layer.duration, out->mutable_duration());
+}
+
+void SetMeasures(const Record& record, v1::Record* out) {
+  out->set_image_size(record.image_size);
+  out->set_bytes_pushed(record.bytes_pushed);
+  out->set_bytes_pulled(record.bytes_pulled);
+  out->set_bytes_unpacked(record.bytes_unpacked);
+  out->set_saved_layers(record.saved_layers);
+  SetDuration(record.saved, out->mutable_saved());
 }
 
 }  // namespace
@@ -68,6 +83,7 @@ void SetArtifact(const Artifact& artifact, v1::Artifact* out) {
 }
 
 void SetRecord(const Record& record, bool effective, v1::Record* out) {
+  out->set_kind(ToProto(record.kind));
   out->set_build_id(record.build_id);
   out->set_build_key(record.build_key);
   out->set_generation(record.generation);
@@ -92,6 +108,8 @@ void SetRecord(const Record& record, bool effective, v1::Record* out) {
   }
   out->set_steps_cached(record.steps_cached);
   out->set_steps_run(record.steps_run);
+  out->set_base_image(Text(record.base_image));
+  SetMeasures(record, out);
   if (IsTime(record.submitted)) SetTime(record.submitted, out->mutable_submitted_at());
   if (IsTime(record.started)) SetTime(record.started, out->mutable_started_at());
   if (IsTime(record.finished)) SetTime(record.finished, out->mutable_ended_at());
@@ -131,6 +149,13 @@ absl::StatusOr<RecordFilter> RecordFilterOf(const v1::ListRecordsRequest& reques
       if (static_cast<int>(ToProto(outcome)) == value) filter.outcome = outcome;
     }
     if (!filter.outcome) errors.Add("outcomes", absl::StrCat("has no value ", value));
+  }
+  if (request.kind() != v1::JOB_KIND_UNSPECIFIED) {
+    filter.kind.reset();
+    for (const JobKind kind : {JobKind::kLayer, JobKind::kImage, JobKind::kIndex}) {
+      if (ToProto(kind) == request.kind()) filter.kind = kind;
+    }
+    if (!filter.kind) errors.Add("kind", absl::StrCat("has no value ", request.kind()));
   }
   if (request.has_since()) errors.Add("since", "is not part of this version of lif: leave it out");
   if (request.has_until()) errors.Add("until", "is not part of this version of lif: leave it out");

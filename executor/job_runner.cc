@@ -22,6 +22,7 @@ std::vector<Stage> StagesFor(const StageLimits& limits) {
 
 Record NewRecord(const ClaimedJob& job, const ExecutorIdentity& identity, absl::Time now) {
   Record record;
+  record.kind = job.spec.kind;
   record.build_id = job.spec.build_id;
   record.build_key = job.spec.key;
   record.generation = job.spec.generation;

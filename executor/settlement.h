@@ -1,9 +1,11 @@
 // A finished attempt before its stores have it; plain data.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "common/records/layer_ledger.h"
 #include "common/records/record.h"
 
 namespace lif {
@@ -19,7 +21,8 @@ struct PendingArtifact {
 struct Settlement {
   Record record;
   std::vector<PendingArtifact> artifacts;
-  std::vector<std::string> log_tail;  // for the error report
+  std::vector<std::string> log_tail;      // for the error report
+  std::optional<LedgerLayer> layer = {};  // of a layer job: goes into the ledger before the record
 };
 
 }  // namespace lif

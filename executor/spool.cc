@@ -119,6 +119,7 @@ SpoolEntry EntryOf(SpoolDocument document, const std::string& directory) {
   SpoolEntry entry{document.lease, document.spooled, {}};
   entry.settlement.record = std::move(document.record);
   entry.settlement.log_tail = std::move(document.log_tail);
+  entry.settlement.layer = std::move(document.layer);
   for (size_t i = 0; i < document.files.size(); ++i) {
     entry.settlement.artifacts.push_back(
         {document.files[i].name, document.files[i].media_type, ArtifactPath(directory, i), ""});
@@ -185,7 +186,7 @@ absl::StatusOr<SpoolEntry> Spool::Put(const Lease& lease, absl::Time now,
   LIF_RETURN_IF_ERROR(Drop(build_id));
   LIF_RETURN_IF_ERROR(Reserve(settlement));
   const std::string half = HalfPathOf(build_id);
-  SpoolDocument document{lease, now, settlement.record, {}, settlement.log_tail};
+  SpoolDocument document{lease, now, settlement.record, {}, settlement.log_tail, settlement.layer};
   absl::Status written = WriteEntry(half, settlement.artifacts, &document);
   if (written.ok()) written = Rename(half, PathOf(build_id));
   if (written.ok()) written = SyncPath(path_);

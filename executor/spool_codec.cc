@@ -11,7 +11,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kVersion = 1;
+// Version 1 knows images alone; what it lacks has its default.
+constexpr int kVersion = 2;
+constexpr int kOldest = 1;
 constexpr size_t kDigestLine = 65;
 
 Json TimeJson(absl::Time time) {
@@ -60,10 +62,19 @@ FailureDetail FailureOf(const Json& json) {
 }
 
 Json LayerJson(const RecordLayer& layer) {
-  return {{"position", layer.position},     {"key", layer.layer_key},
-          {"module", layer.module_ref},     {"slot", layer.slot},
-          {"use", LayerUseName(layer.use)}, {"cached", layer.steps_cached},
-          {"run", layer.steps_run}};
+  return {{"position", layer.position},
+          {"key", layer.layer_key},
+          {"module", layer.module_ref},
+          {"slot", layer.slot},
+          {"use", LayerUseName(layer.use)},
+          {"cached", layer.steps_cached},
+          {"run", layer.steps_run},
+          {"generation", layer.generation},
+          {"built_by", layer.built_by},
+          {"digest", layer.digest},
+          {"diff_ids", layer.diff_ids},
+          {"size", layer.size},
+          {"us", absl::ToInt64Microseconds(layer.duration)}};
 }
 
 RecordLayer LayerOf(const Json& json) {
@@ -75,6 +86,49 @@ RecordLayer LayerOf(const Json& json) {
   layer.use = NamedOf(json.at("use"), ParseLayerUse);
   json.at("cached").get_to(layer.steps_cached);
   json.at("run").get_to(layer.steps_run);
+  if (!json.contains("generation")) return layer;
+  json.at("generation").get_to(layer.generation);
+  json.at("built_by").get_to(layer.built_by);
+  json.at("digest").get_to(layer.digest);
+  json.at("diff_ids").get_to(layer.diff_ids);
+  json.at("size").get_to(layer.size);
+  layer.duration = DurationOf(json.at("us"));
+  return layer;
+}
+
+Json LedgerJson(const std::optional<LedgerLayer>& layer) {
+  if (!layer.has_value()) return nullptr;
+  return {{"key", layer->layer_key},
+          {"generation", layer->generation},
+          {"token", layer->token},
+          {"build_id", layer->build_id},
+          {"platform", layer->platform},
+          {"module", layer->module_ref},
+          {"repository", layer->repository},
+          {"digest", layer->digest},
+          {"diff_ids", layer->diff_ids},
+          {"size", layer->size},
+          {"us", absl::ToInt64Microseconds(layer->duration)},
+          {"below_key", layer->below_key},
+          {"below_generation", layer->below_generation}};
+}
+
+std::optional<LedgerLayer> LedgerOf(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  LedgerLayer layer;
+  json.at("key").get_to(layer.layer_key);
+  json.at("generation").get_to(layer.generation);
+  json.at("token").get_to(layer.token);
+  json.at("build_id").get_to(layer.build_id);
+  json.at("platform").get_to(layer.platform);
+  json.at("module").get_to(layer.module_ref);
+  json.at("repository").get_to(layer.repository);
+  json.at("digest").get_to(layer.digest);
+  json.at("diff_ids").get_to(layer.diff_ids);
+  json.at("size").get_to(layer.size);
+  layer.duration = DurationOf(json.at("us"));
+  json.at("below_key").get_to(layer.below_key);
+  json.at("below_generation").get_to(layer.below_generation);
   return layer;
 }
 
@@ -132,7 +186,8 @@ std::vector<T> ListOf(const Json& json, T (*of)(const Json&)) {
 Json RecordJson(const Record& record) {
   Json stages = Json::object();
   for (const auto& [stage, time] : record.stages) stages[stage] = absl::ToInt64Microseconds(time);
-  return {{"build_id", record.build_id},
+  return {{"kind", JobKindName(record.kind)},
+          {"build_id", record.build_id},
           {"build_key", record.build_key},
           {"generation", record.generation},
           {"token", record.token},
@@ -149,12 +204,31 @@ Json RecordJson(const Record& record) {
           {"stages_us", std::move(stages)},
           {"steps_cached", record.steps_cached},
           {"steps_run", record.steps_run},
+          {"base_image", record.base_image},
+          {"image_size", record.image_size},
+          {"bytes_pushed", record.bytes_pushed},
+          {"bytes_pulled", record.bytes_pulled},
+          {"bytes_unpacked", record.bytes_unpacked},
+          {"saved_layers", record.saved_layers},
+          {"saved_us", absl::ToInt64Microseconds(record.saved)},
           {"submitted_us", TimeJson(record.submitted)},
           {"started_us", TimeJson(record.started)},
           {"finished_us", TimeJson(record.finished)},
           {"layers", ListJson(record.layers, LayerJson)},
           {"tests", ListJson(record.tests, TestJson)},
           {"packages", ListJson(record.packages, PackageJson)}};
+}
+
+// What came with version 2.
+void ReadMeasures(const Json& json, Record* record) {
+  record->kind = NamedOf(json.at("kind"), ParseJobKind);
+  json.at("base_image").get_to(record->base_image);
+  json.at("image_size").get_to(record->image_size);
+  json.at("bytes_pushed").get_to(record->bytes_pushed);
+  json.at("bytes_pulled").get_to(record->bytes_pulled);
+  json.at("bytes_unpacked").get_to(record->bytes_unpacked);
+  json.at("saved_layers").get_to(record->saved_layers);
+  record->saved = DurationOf(json.at("saved_us"));
 }
 
 Record RecordOf(const Json& json) {
@@ -189,9 +263,9 @@ Record RecordOf(const Json& json) {
 
 SpoolDocument DocumentOf(const Json& json) {
   const int version = json.at("version").get<int>();
-  if (version != kVersion) {
-    throw std::runtime_error(
-        absl::StrCat("it is of version ", version, ", this executor reads ", kVersion));
+  if (version < kOldest || version > kVersion) {
+    throw std::runtime_error(absl::StrCat("it is of version ", version, ", this executor reads ",
+                                          kOldest, " to ", kVersion));
   }
   SpoolDocument document;
   json.at("job_id").get_to(document.lease.job_id);
@@ -200,6 +274,9 @@ SpoolDocument DocumentOf(const Json& json) {
   document.record = RecordOf(json.at("record"));
   document.files = ListOf(json.at("files"), FileOf);
   json.at("log_tail").get_to(document.log_tail);
+  if (version == 1) return document;
+  ReadMeasures(json.at("record"), &document.record);
+  document.layer = LedgerOf(json.at("layer"));
   return document;
 }
 
@@ -212,7 +289,8 @@ std::string EncodeSpoolDocument(const SpoolDocument& document) {
                      {"spooled_us", TimeJson(document.spooled)},
                      {"record", RecordJson(document.record)},
                      {"files", ListJson(document.files, FileJson)},
-                     {"log_tail", document.log_tail}};
+                     {"log_tail", document.log_tail},
+                     {"layer", LedgerJson(document.layer)}};
   const std::string text = json.dump(1, ' ', false, Json::error_handler_t::replace);
   return absl::StrCat(Sha256Hex(text), "\n", text);
 }

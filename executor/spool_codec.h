@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct SpoolDocument {
   Record record;  // without artifacts: settling makes them of `files`
   std::vector<SpooledFile> files;
   std::vector<std::string> log_tail;
+  std::optional<LedgerLayer> layer = {};
 };
 
 // Pure. Bytes that are no UTF-8 (of a command's output) come back replaced, as the record store

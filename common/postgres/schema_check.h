@@ -7,7 +7,7 @@
 namespace lif {
 
 // The newest migration of deploy/sql that our statements need.
-inline constexpr int kSchemaVersion = 6;
+inline constexpr int kSchemaVersion = 7;
 
 // FAILED_PRECONDITION when the schema is missing or older, with the command to run. A newer one is
 // fine: migrations only add.

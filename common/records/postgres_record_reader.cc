@@ -43,8 +43,9 @@ constexpr char kList[] = R"sql(
    AND ($5 = '' OR r.build_id < $5)
    AND (NOT $6::boolean OR EXISTS (SELECT FROM effective_records e
                                     WHERE e.build_id = r.build_id))
+   AND ($7 = '' OR r.kind = $7)
  ORDER BY r.build_id DESC
- LIMIT $7::integer
+ LIMIT $8::integer
 )sql";
 
 RecordHead HeadAt(const SqlRows& rows, int row, int column) {
@@ -66,6 +67,12 @@ RecordLayer LayerAt(const SqlRows& rows, int row) {
   layer.use = ParseLayerUse(rows.Text(row, 4)).value_or(LayerUse::kBuilt);
   layer.steps_cached = static_cast<int>(rows.Int(row, 5));
   layer.steps_run = static_cast<int>(rows.Int(row, 6));
+  layer.generation = rows.Int(row, 7);
+  layer.built_by = rows.Text(row, 8);
+  layer.digest = rows.Text(row, 9);
+  layer.diff_ids = rows.Array(row, 10);
+  layer.size = rows.Int(row, 11);
+  layer.duration = rows.DurationMicros(row, 12);
   return layer;
 }
 
@@ -141,7 +148,8 @@ absl::Status PostgresRecordReader::ReadParts(Record& record) {
   LIF_ASSIGN_OR_RETURN(
       SqlRows layers,
       pool_.Query(what,
-                  "SELECT position, layer_key, module_ref, slot, use, steps_cached, steps_run "
+                  "SELECT position, layer_key, module_ref, slot, use, steps_cached, steps_run, "
+                  "layer_generation, built_by, digest, diff_ids, size, duration_us "
                   "FROM record_layers WHERE build_id = $1 ORDER BY position",
                   id));
   for (int row = 0; row < layers.size(); ++row) record.layers.push_back(LayerAt(layers, row));
@@ -176,6 +184,7 @@ absl::StatusOr<std::vector<Record>> PostgresRecordReader::ListRecords(const Reco
       .Add(filter.module)
       .Add(filter.before_build_id)
       .AddBool(filter.effective_only)
+      .Add(filter.kind ? JobKindName(*filter.kind) : "")
       .AddInt(filter.limit);
   LIF_ASSIGN_OR_RETURN(
       SqlRows rows,

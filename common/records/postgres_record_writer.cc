@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/digest.h"
 #include "common/base/ids.h"
@@ -22,18 +23,26 @@ INSERT INTO records (build_id, build_key, generation, token, manifest_id, platfo
                      tenant, attempt, outcome, failure_class, failure_stage, failure_module,
                      failure_line, failure_command, failure_exit_code, failure_message,
                      cause_build_id, image, tags, stages, steps_cached, steps_run, submitted_at,
-                     started_at, finished_at)
+                     started_at, finished_at, kind, base_image, image_size, bytes_pushed,
+                     bytes_pulled, bytes_unpacked, saved_layers, saved_us)
 VALUES ($1, $2, $3::bigint, $4::bigint, $5, $6, $7, $8, $9, $10::integer, $11, $12, $13, $14,
         $15::integer, $16, $17::integer, $18, $19, $20, $21::text[], $22::jsonb, $23::integer,
-        $24::integer, $25::timestamptz, $26::timestamptz, $27::timestamptz)
+        $24::integer, $25::timestamptz, $26::timestamptz, $27::timestamptz, $28, $29, $30::bigint,
+        $31::bigint, $32::bigint, $33::bigint, $34::integer, $35::bigint)
 ON CONFLICT (build_key, generation) DO NOTHING
 )sql";
 
 constexpr char kInsertLayers[] = R"sql(
 INSERT INTO record_layers (build_id, position, layer_key, module_ref, slot, use, steps_cached,
-                           steps_run)
-SELECT $1, * FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[],
-                         $7::integer[], $8::integer[])
+                           steps_run, layer_generation, built_by, digest, size, duration_us,
+                           diff_ids)
+SELECT $1, position, key, module, slot, use, cached, run, generation, built_by, digest, size,
+       duration, string_to_array(diff_ids, ',')
+  FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[],
+              $8::integer[], $9::bigint[], $10::text[], $11::text[], $12::bigint[], $13::bigint[],
+              $14::text[])
+       AS added (position, key, module, slot, use, cached, run, generation, built_by, digest, size,
+                 duration, diff_ids)
 )sql";
 
 constexpr char kInsertTests[] = R"sql(
@@ -98,13 +107,22 @@ SqlParams RecordParams(const Record& record) {
       .AddInt(record.steps_run)
       .AddTime(record.submitted)
       .AddTime(record.started)
-      .AddTime(record.finished);
+      .AddTime(record.finished)
+      .Add(JobKindName(record.kind))
+      .Add(record.base_image)
+      .AddInt(record.image_size)
+      .AddInt(record.bytes_pushed)
+      .AddInt(record.bytes_pulled)
+      .AddInt(record.bytes_unpacked)
+      .AddInt(record.saved_layers)
+      .AddInt(absl::ToInt64Microseconds(record.saved));
   return params;
 }
 
 absl::Status InsertLayers(SqlSession& session, const Record& record) {
   if (record.layers.empty()) return absl::OkStatus();
   std::vector<std::string> positions, keys, modules, slots, uses, cached, run;
+  std::vector<std::string> generations, built_by, digests, sizes, durations, diff_ids;
   for (const RecordLayer& layer : record.layers) {
     positions.push_back(std::to_string(layer.position));
     keys.push_back(layer.layer_key);
@@ -113,10 +131,19 @@ absl::Status InsertLayers(SqlSession& session, const Record& record) {
     uses.emplace_back(LayerUseName(layer.use));
     cached.push_back(std::to_string(layer.steps_cached));
     run.push_back(std::to_string(layer.steps_run));
+    generations.push_back(std::to_string(layer.generation));
+    built_by.push_back(layer.built_by);
+    digests.push_back(layer.digest);
+    sizes.push_back(std::to_string(layer.size));
+    durations.push_back(std::to_string(absl::ToInt64Microseconds(layer.duration)));
+    // Arrays of arrays do not unnest; a digest has no comma.
+    diff_ids.push_back(absl::StrJoin(layer.diff_ids, ","));
   }
   SqlParams params;
   params.Add(record.build_id).AddArray(positions).AddArray(keys).AddArray(modules);
-  params.AddArray(slots).AddArray(uses).AddArray(cached).AddArray(run);
+  params.AddArray(slots).AddArray(uses).AddArray(cached).AddArray(run).AddArray(generations);
+  params.AddArray(built_by).AddArray(digests).AddArray(sizes).AddArray(durations);
+  params.AddArray(diff_ids);
   return session.Exec(kInsertLayers, params).status();
 }
 

@@ -39,7 +39,8 @@ std::string RecordColumns() {
       "r.failure_message, r.cause_build_id, r.image, r.tags, r.stages, r.steps_cached, "
       "r.steps_run, ",
       MicrosOf("r.submitted_at"), ", ", MicrosOf("r.started_at"), ", ", MicrosOf("r.finished_at"),
-      " ");
+      ", r.kind, r.base_image, r.image_size, r.bytes_pushed, r.bytes_pulled, r.bytes_unpacked, "
+      "r.saved_layers, r.saved_us ");
 }
 
 absl::StatusOr<Record> RecordAt(const SqlRows& rows, int row) {
@@ -71,6 +72,16 @@ absl::StatusOr<Record> RecordAt(const SqlRows& rows, int row) {
   record.submitted = rows.TimeMicros(row, 24);
   record.started = rows.TimeMicros(row, 25);
   record.finished = rows.TimeMicros(row, 26);
+  std::optional<JobKind> kind = ParseJobKind(rows.Text(row, 27));
+  if (!kind) return Unreadable(record, "kind");
+  record.kind = *kind;
+  record.base_image = rows.Text(row, 28);
+  record.image_size = rows.Int(row, 29);
+  record.bytes_pushed = rows.Int(row, 30);
+  record.bytes_pulled = rows.Int(row, 31);
+  record.bytes_unpacked = rows.Int(row, 32);
+  record.saved_layers = static_cast<int>(rows.Int(row, 33));
+  record.saved = rows.DurationMicros(row, 34);
   return record;
 }
 

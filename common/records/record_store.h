@@ -30,7 +30,8 @@ struct KeyHistory {
 };
 
 struct RecordFilter {
-  std::string manifest_id;  // "" for all
+  std::optional<JobKind> kind = JobKind::kImage;  // nullopt for all
+  std::string manifest_id;                        // "" for all
   std::string platform;
   std::optional<Outcome> outcome;
   std::string module;           // "name" or "name@version" in its stack

@@ -60,7 +60,8 @@ Json LayerJson(const RecordLayer& layer) {
           {"slot", layer.position == 0 ? "SLOT_UNSPECIFIED" : EnumName("SLOT_", layer.slot)},
           {"disposition", EnumName("LAYER_DISPOSITION_", LayerUseName(layer.use))},
           {"steps_cached", layer.steps_cached},
-          {"steps_run", layer.steps_run}};
+          {"steps_run", layer.steps_run},
+          {"built_by", layer.built_by}};
 }
 
 Json TestJson(const TestResult& test) {
@@ -160,7 +161,13 @@ Json RecordJson(const Record& record) {
                {"ended_at", TimeText(record.finished)},
                {"effective", false},
                {"steps_cached", record.steps_cached},
-               {"steps_run", record.steps_run}};
+               {"steps_run", record.steps_run},
+               {"kind", "JOB_KIND_IMAGE"},
+               {"base_image", record.base_image},
+               {"image_size", record.image_size},
+               {"bytes_pushed", record.bytes_pushed},
+               {"bytes_pulled", record.bytes_pulled},
+               {"bytes_unpacked", record.bytes_unpacked}};
   if (record.outcome != Outcome::kCompatible) json["failure"] = FailureJson(record.failure);
   AddParts(record, &json);
   return json;

@@ -95,6 +95,16 @@ void CommitContract(const MakeRecordStore& make) {
     REQUIRE(read.ok());
     CheckEqual(*read, record);
   }
+  SECTION("layers and indexes have records too") {
+    for (const JobKind kind : {JobKind::kLayer, JobKind::kIndex}) {
+      Record record = TestRecord(kind == JobKind::kLayer ? 1 : 2, std::string(JobKindName(kind)));
+      record.kind = kind;
+      MustCommit(*store, record);
+      auto read = store->reader().GetRecord(record.build_id);
+      REQUIRE(read.ok());
+      CheckEqual(*read, record);
+    }
+  }
   SECTION("a record with nothing that is optional comes back too") {
     Record record;
     record.build_id = TestBuildId(1);
@@ -197,6 +207,25 @@ void ListRecordsContract(const MakeRecordStore& make) {
   }
   SECTION("filters hold together") {
     CheckFilters(*store);
+  }
+  SECTION("images are listed unless another kind is asked for") {
+    Record layer = TestRecord(2, "layer");
+    layer.kind = JobKind::kLayer;
+    Record index = TestRecord(3, "index");
+    index.kind = JobKind::kIndex;
+    MustCommit(*store, TestRecord(1, "image"));
+    MustCommit(*store, layer);
+    MustCommit(*store, index);
+    RecordFilter filter;
+    CHECK(Ids(store->reader().ListRecords(filter)) == std::vector<std::string>{TestBuildId(1)});
+    filter.kind = JobKind::kLayer;
+    CHECK(Ids(store->reader().ListRecords(filter)) == std::vector<std::string>{TestBuildId(2)});
+    filter.kind = JobKind::kIndex;
+    CHECK(Ids(store->reader().ListRecords(filter)) == std::vector<std::string>{TestBuildId(3)});
+    filter.kind.reset();
+    filter.effective_only = true;
+    CHECK(Ids(store->reader().ListRecords(filter)) ==
+          std::vector<std::string>{TestBuildId(3), TestBuildId(2), TestBuildId(1)});
   }
   SECTION("effective records alone can be asked for") {
     MustCommit(*store, TestRecord(1, "a", 1, Outcome::kFailed));

@@ -23,6 +23,12 @@ std::vector<RecordLayer> TestLayers() {
   core.use = LayerUse::kBuilt;
   core.steps_cached = 2;
   core.steps_run = 3;
+  core.generation = 2;
+  core.built_by = TestBuildId(98);
+  core.digest = "sha256:" + TestKey("core image");
+  core.diff_ids = {"sha256:" + TestKey("one"), "sha256:" + TestKey("two")};
+  core.size = 5'000'000'000;
+  core.duration = absl::Microseconds(8'300'001);
   return {base, core};
 }
 
@@ -47,6 +53,12 @@ void CheckParts(const Record& actual, const Record& expected) {
     CHECK(actual.layers[i].use == expected.layers[i].use);
     CHECK(actual.layers[i].steps_cached == expected.layers[i].steps_cached);
     CHECK(actual.layers[i].steps_run == expected.layers[i].steps_run);
+    CHECK(actual.layers[i].generation == expected.layers[i].generation);
+    CHECK(actual.layers[i].built_by == expected.layers[i].built_by);
+    CHECK(actual.layers[i].digest == expected.layers[i].digest);
+    CHECK(actual.layers[i].diff_ids == expected.layers[i].diff_ids);
+    CHECK(actual.layers[i].size == expected.layers[i].size);
+    CHECK(actual.layers[i].duration == expected.layers[i].duration);
   }
   REQUIRE(actual.tests.size() == expected.tests.size());
   for (size_t i = 0; i < expected.tests.size(); ++i) {
@@ -106,6 +118,13 @@ Record TestRecord(int number, const std::string& key_word, int64_t generation, O
   record.stages = {{"build", absl::Microseconds(1'234'567)}, {"push", absl::ZeroDuration()}};
   record.steps_cached = 4;
   record.steps_run = 5;
+  record.base_image = "127.0.0.1:5000/lif/base@sha256:" + TestKey("base image");
+  record.image_size = 6'000'000'000;
+  record.bytes_pushed = 5'000'000'001;
+  record.bytes_pulled = 5'000'000'002;
+  record.bytes_unpacked = 5'000'000'003;
+  record.saved_layers = 3;
+  record.saved = absl::Microseconds(12'345'678);
   record.submitted = absl::FromUnixMicros(1'700'000'000'000'001);
   record.started = record.submitted + absl::Milliseconds(5);
   record.finished = record.started + absl::Seconds(number);
@@ -118,6 +137,7 @@ Record TestRecord(int number, const std::string& key_word, int64_t generation, O
 }
 
 void CheckEqual(const Record& actual, const Record& expected) {
+  CHECK(actual.kind == expected.kind);
   CHECK(actual.build_id == expected.build_id);
   CHECK(actual.build_key == expected.build_key);
   CHECK(actual.generation == expected.generation);
@@ -135,6 +155,13 @@ void CheckEqual(const Record& actual, const Record& expected) {
   CHECK(actual.stages == expected.stages);
   CHECK(actual.steps_cached == expected.steps_cached);
   CHECK(actual.steps_run == expected.steps_run);
+  CHECK(actual.base_image == expected.base_image);
+  CHECK(actual.image_size == expected.image_size);
+  CHECK(actual.bytes_pushed == expected.bytes_pushed);
+  CHECK(actual.bytes_pulled == expected.bytes_pulled);
+  CHECK(actual.bytes_unpacked == expected.bytes_unpacked);
+  CHECK(actual.saved_layers == expected.saved_layers);
+  CHECK(actual.saved == expected.saved);
   CHECK(actual.submitted == expected.submitted);
   CHECK(actual.started == expected.started);
   CHECK(actual.finished == expected.finished);

@@ -104,6 +104,7 @@ absl::StatusOr<std::vector<Record>> MemoryRecordStore::ListRecords(const RecordF
   for (auto it = records_.rbegin(); it != records_.rend(); ++it) {
     const Record& record = it->second;
     if (static_cast<int>(page.size()) == filter.limit) break;
+    if (filter.kind && record.kind != *filter.kind) continue;
     if (!filter.before_build_id.empty() && record.build_id >= filter.before_build_id) continue;
     if (!filter.manifest_id.empty() && record.manifest_id != filter.manifest_id) continue;
     if (!filter.platform.empty() && record.platform != filter.platform) continue;

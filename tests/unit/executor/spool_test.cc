@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
@@ -44,6 +45,19 @@ class SpoolBench {
     result.artifacts = {{"evidence.log", "text/plain", source(), ""},
                         {"Dockerfile", "text/plain", "", "FROM base\n"}};
     result.log_tail = {"one", "two"};
+    result.layer = LedgerLayer{TestKey("layer"),
+                               2,
+                               77,
+                               TestBuildId(number),
+                               "linux/amd64",
+                               "core-python@1.0.0",
+                               "registry.test/lif/layers",
+                               "sha256:" + TestKey("manifest"),
+                               {"sha256:" + TestKey("base"), "sha256:" + TestKey("core")},
+                               5'000'000'000,
+                               absl::Microseconds(8'300'001),
+                               TestKey("below"),
+                               3};
     return result;
   }
   static Lease LeaseOf(int number) {
@@ -66,6 +80,21 @@ void CheckEntry(const SpoolBench& bench, const SpoolEntry& entry, int number) {
   CHECK(entry.settlement.log_tail == std::vector<std::string>{"one", "two"});
   CHECK(entry.lease.job_id == SpoolBench::LeaseOf(number).job_id);
   CHECK(entry.lease.token == 40 + number);
+  REQUIRE(entry.settlement.layer.has_value());
+  const LedgerLayer& layer = *entry.settlement.layer;
+  const LedgerLayer& put = *bench.Result(number).layer;
+  CHECK(layer.layer_key == put.layer_key);
+  CHECK(layer.generation == put.generation);
+  CHECK(layer.token == put.token);
+  CHECK(layer.build_id == put.build_id);
+  CHECK(layer.platform == put.platform);
+  CHECK(layer.module_ref == put.module_ref);
+  CHECK(ImageOf(layer) == ImageOf(put));
+  CHECK(layer.diff_ids == put.diff_ids);
+  CHECK(layer.size == put.size);
+  CHECK(layer.duration == put.duration);
+  CHECK(layer.below_key == put.below_key);
+  CHECK(layer.below_generation == put.below_generation);
   CHECK(entry.spooled == kNow);
   REQUIRE(entry.settlement.artifacts.size() == 2);
   CHECK(entry.settlement.artifacts[0].name == "evidence.log");
@@ -110,12 +139,34 @@ TEST_CASE("Output that is no UTF-8 and times that are unknown fit into the spool
   CHECK(read->log_tail == std::vector<std::string>{"\xef\xbf\xbd"});
 }
 
+TEST_CASE("A result that was spooled before layers had jobs is read as an image's", "[spool]") {
+  SpoolDocument document;
+  document.record = TestRecord(1, "a");
+  document.record.layers.clear();
+  const std::string bytes = EncodeSpoolDocument(document);
+  nlohmann::json json = nlohmann::json::parse(bytes.substr(bytes.find('\n') + 1));
+  json["version"] = 1;
+  json.erase("layer");
+  for (const char* key : {"kind", "base_image", "image_size", "bytes_pushed", "bytes_pulled",
+                          "bytes_unpacked", "saved_layers", "saved_us"}) {
+    json["record"].erase(key);
+  }
+  const std::string text = json.dump();
+  const auto read = DecodeSpoolDocument(absl::StrCat(Sha256Hex(text), "\n", text));
+  INFO(read.status().ToString());
+  REQUIRE(read.ok());
+  CHECK(read->record.build_id == document.record.build_id);
+  CHECK(read->record.kind == JobKind::kImage);
+  CHECK(read->record.image_size == 0);
+  CHECK_FALSE(read->layer.has_value());
+}
+
 TEST_CASE("A result of another version, or of another shape, is refused in words", "[spool]") {
   const auto decode = [](std::string text) {
     return DecodeSpoolDocument(absl::StrCat(Sha256Hex(text), "\n", text)).status();
   };
-  CHECK(absl::IsDataLoss(decode("{\"version\": 2}")));
-  CHECK(std::string(decode("{\"version\": 2}").message()).find("version 2") != std::string::npos);
+  CHECK(absl::IsDataLoss(decode("{\"version\": 3}")));
+  CHECK(std::string(decode("{\"version\": 3}").message()).find("version 3") != std::string::npos);
   for (const char* text :
        {"", "{", "[]", "null", "{}", "{\"version\": 1}", "{\"version\": \"1\"}"}) {
     INFO(text);
