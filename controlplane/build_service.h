@@ -6,6 +6,7 @@
 #include "controlplane/build_log_reader.h"
 #include "controlplane/build_watcher.h"
 #include "controlplane/cancel_build.h"
+#include "controlplane/plan_input.h"
 #include "controlplane/rpc.h"
 #include "controlplane/submit_builds.h"
 #include "lif/v1/build_service.grpc.pb.h"
@@ -20,6 +21,8 @@ class BuildServiceAdapter final : public v1::BuildService::Service {
     ManifestCache& manifests;
     RecordReader& records;
     JobQueue& queue;
+    LayerIndex& layers;
+    LayerLedgerReader& ledger;
     QueueAdmin& admin;
     BuildLog& log;
     BlobStore& blobs;

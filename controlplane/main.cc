@@ -23,6 +23,7 @@
 #include "common/queue/redis_build_log.h"
 #include "common/queue/redis_job_queue.h"
 #include "common/queue/redis_queue_admin.h"
+#include "common/records/postgres_layer_ledger.h"
 #include "common/records/postgres_record_reader.h"
 #include "common/redis/redis_probe.h"
 #include "controlplane/build_service.h"
@@ -91,6 +92,7 @@ class ControlPlane {
         postgres_(PostgresOptionsOf(config, errors_)),
         catalog_(postgres_),
         records_(postgres_),
+        ledger_(postgres_),
         blob_files_(config.common.blob_dir),
         blobs_(blob_files_, errors_.Counter("blobs")),
         queue_(QueueOptionsOf(config, redis_), &clock_),
@@ -99,6 +101,7 @@ class ControlPlane {
         health_redis_({redis_, kAdminConnections}, &clock_),
         manifests_(catalog_, RecipeOf(config.common), uint64_t{1024} * 1024 * config.cache_mib,
                    clock_),
+        layers_(catalog_, RecipeOf(config.common)),
         runner_({clock_, stop_.get_token(), logger,
                  [this](std::string_view rpc, const absl::Status& status, absl::Duration took) {
                    counts_.CallEnded(rpc, status, took);
@@ -108,8 +111,8 @@ class ControlPlane {
         submit_({manifests_, records_, queue_, clock_}),
         dead_letters_({admin_, queue_, records_, submit_}),
         health_({postgres_, health_redis_, queue_, admin_, clock_}, HealthOptionsOf(config)),
-        builds_({runner_, manifests_, records_, queue_, admin_, log_, blobs_, clock_,
-                 [this](const SubmitBuildsOutput& output) { counts_.Submitted(output); }}),
+        builds_({runner_, manifests_, records_, queue_, layers_, ledger_, admin_, log_, blobs_,
+                 clock_, [this](const SubmitBuildsOutput& output) { counts_.Submitted(output); }}),
         catalog_service_({runner_, manifests_, catalog_}),
         record_service_({runner_, records_, blobs_}),
         fleet_service_({runner_, summary_, queue_, admin_, dead_letters_,
@@ -160,6 +163,7 @@ class ControlPlane {
   PostgresPool postgres_;
   PostgresCatalogReader catalog_;
   PostgresRecordReader records_;
+  PostgresLayerLedgerReader ledger_;
   FileBlobStore blob_files_;
   ObservedBlobStore blobs_;
   RedisJobQueue queue_;
@@ -167,6 +171,7 @@ class ControlPlane {
   RedisBuildLog log_;
   RedisClient health_redis_;
   ManifestCache manifests_;
+  LayerIndex layers_;
   std::stop_source stop_;
   RpcRunner runner_;
   FleetSummaryReader summary_;

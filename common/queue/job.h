@@ -103,6 +103,7 @@ struct JobProgress {
 struct JobView {
   JobSpec spec;
   JobState state = JobState::kReady;
+  std::string request_id;            // that made it
   std::string tenant;                // whom it is charged to, or the first who asked
   std::vector<std::string> tenants;  // who waits for it
   int priority = 0;                  // the best of them

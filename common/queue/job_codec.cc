@@ -135,6 +135,7 @@ absl::StatusOr<JobView> DecodeView(const FieldMap& fields) {
   JobView view;
   view.spec = ReadSpec(reader);
   view.state = reader.Enumerator("st", ParseJobState, JobState::kReady);
+  view.request_id = reader.Text("req");
   ReadWaiters(reader, view);
   view.tenant = reader.Text("chg");
   if (view.tenant.empty() && !view.tenants.empty()) view.tenant = view.tenants.front();

@@ -95,10 +95,14 @@ struct ExecutorInfo {
 
 struct JobFilter {
   std::optional<JobState> state;
-  std::string pool;         // "" for all
-  std::string manifest_id;  // "" for all
-  int limit = 100;          // 1..1000; newest first
+  std::string pool;            // "" for all
+  std::string manifest_id;     // "" for all
+  std::vector<JobKind> kinds;  // none for all
+  int limit = 100;             // 1..1000; newest first
 };
+
+// Pure.
+bool Matches(const JobFilter& filter, const JobView& view);
 
 class JobQueue {
  public:
@@ -116,6 +120,9 @@ class JobQueue {
   // Same order as asked; nullopt for what the queue does not know. At most 1000.
   virtual absl::StatusOr<std::vector<std::optional<JobView>>> GetJobs(
       const std::vector<std::string>& build_ids) = 0;
+  // The same by job ID, for who knows key and generation. At most 1000.
+  virtual absl::StatusOr<std::vector<std::optional<JobView>>> FindJobs(
+      const std::vector<std::string>& job_ids) = 0;
   virtual absl::StatusOr<std::vector<JobView>> ListJobs(const JobFilter& filter) = 0;
   // Pools with work or with a live executor, by name.
   virtual absl::StatusOr<std::vector<PoolStats>> ListPools() = 0;

@@ -49,12 +49,6 @@ absl::StatusOr<CancelResult> ParseCancelResult(const std::string& text) {
   return absl::InternalError(absl::StrCat("the queue answered cancel result '", text, "'"));
 }
 
-bool Matches(const JobView& view, const JobFilter& filter) {
-  return (!filter.state || view.state == *filter.state) &&
-         (filter.pool.empty() || view.spec.pool == filter.pool) &&
-         (filter.manifest_id.empty() || view.spec.manifest_id == filter.manifest_id);
-}
-
 }  // namespace
 
 RedisJobQueue::RedisJobQueue(RedisJobQueueOptions options, Clock* clock)
@@ -173,6 +167,14 @@ absl::StatusOr<std::vector<std::optional<JobView>>> RedisJobQueue::GetJobs(
   return FetchViews("builds", build_ids);
 }
 
+absl::StatusOr<std::vector<std::optional<JobView>>> RedisJobQueue::FindJobs(
+    const std::vector<std::string>& job_ids) {
+  if (job_ids.size() > kMaxGetJobs) {
+    return absl::InvalidArgumentError(absl::StrCat("job_ids: at most ", kMaxGetJobs));
+  }
+  return FetchViews("views", job_ids);
+}
+
 absl::StatusOr<std::vector<std::optional<JobView>>> RedisJobQueue::FetchViews(
     const std::string& function, const std::vector<std::string>& ids) {
   std::vector<std::optional<JobView>> views;
@@ -212,7 +214,8 @@ absl::StatusOr<std::vector<JobView>> RedisJobQueue::ListJobs(const JobFilter& fi
     return absl::InvalidArgumentError("limit: write 1 to 1000");
   }
   // A filter that Redis has no index for needs more than `limit` to choose from.
-  const bool selective = !filter.pool.empty() || !filter.manifest_id.empty();
+  const bool selective =
+      !filter.pool.empty() || !filter.manifest_id.empty() || !filter.kinds.empty();
   const int fetch = selective ? 1000 : filter.limit;
   std::vector<std::string> states = {"active", "ready", "delayed", "waiting", "ending", "done"};
   if (filter.state) states = {std::string(JobStateName(*filter.state))};
@@ -227,7 +230,7 @@ absl::StatusOr<std::vector<JobView>> RedisJobQueue::ListJobs(const JobFilter& fi
   LIF_ASSIGN_OR_RETURN(std::vector<std::optional<JobView>> views, FetchViews("views", ids));
   std::vector<JobView> jobs;
   for (std::optional<JobView>& view : views) {
-    if (view && Matches(*view, filter)) jobs.push_back(*std::move(view));
+    if (view && Matches(filter, *view)) jobs.push_back(*std::move(view));
   }
   std::stable_sort(jobs.begin(), jobs.end(), [](const JobView& a, const JobView& b) {
     return a.submitted != b.submitted ? a.submitted > b.submitted

@@ -87,6 +87,38 @@ void Needed(QueueHarness& queue) {
   }
 }
 
+// What a planner makes: a chain of layers, and images of two tenants on it.
+void PlannedGraph(QueueHarness& queue) {
+  JobSpec lower = TestJob("lower");
+  JobSpec upper = TestJob("upper", {"lower"});
+  lower.kind = upper.kind = JobKind::kLayer;
+  const auto one = MustSubmit(queue, TestRequest({lower, upper, TestJob("a", {"upper"})}, "one"));
+  const auto two = MustSubmit(queue, TestRequest({lower, upper, TestJob("b", {"upper"})}, "two"));
+  REQUIRE(two[1].disposition == SubmitDisposition::kJoined);
+  SECTION("one tenant's image ends alone: the layers are for the other") {
+    REQUIRE(MustCancel(queue, one[2].build_id, "one") == CancelResult::kCancelled);
+    REQUIRE(MustGet(queue, one[0].build_id).state == JobState::kReady);
+    REQUIRE(MustGet(queue, one[1].build_id).state == JobState::kWaiting);
+  }
+  SECTION("with the last image all layers end, from the top down") {
+    REQUIRE(MustCancel(queue, one[2].build_id, "one") == CancelResult::kCancelled);
+    REQUIRE(MustCancel(queue, two[2].build_id, "two") == CancelResult::kCancelled);
+    for (const SubmitOutcome& outcome : two) {
+      REQUIRE(MustGet(queue, outcome.build_id).state == JobState::kEnding);
+    }
+    for (int i = 0; i < 4; ++i) {
+      const ClaimedJob job = ClaimOne(queue);
+      REQUIRE(job.end->outcome == "cancelled");
+      MustComplete(queue, job, "cancelled");
+    }
+    REQUIRE(!MustClaim(queue).has_value());
+  }
+  SECTION("a layer that a tenant wants cancelled goes on while others need it") {
+    REQUIRE(MustCancel(queue, one[0].build_id, "one") == CancelResult::kShared);
+    REQUIRE(MustGet(queue, one[0].build_id).tenants == std::vector<std::string>{"two"});
+  }
+}
+
 }  // namespace
 
 void CancelContract(const MakeQueueHarness& make) {
@@ -105,6 +137,9 @@ void CancelContract(const MakeQueueHarness& make) {
   }
   SECTION("needed by others") {
     Needed(*queue);
+  }
+  SECTION("a planned graph") {
+    PlannedGraph(*queue);
   }
 }
 

@@ -104,6 +104,24 @@ void Joining(QueueHarness& queue) {
     REQUIRE(MustSubmit(queue, repeated)[0].build_id == build_id);
     return;
   }
+  SECTION("a repeated request gets the next generation of a layer, and what stands on it") {
+    MustComplete(queue, ClaimOne(queue), "compatible");
+    SubmitRequest repeated = TestRequest({TestJob("layer")});
+    repeated.jobs[0].kind = JobKind::kLayer;
+    MustSubmit(queue, repeated);
+    MustComplete(queue, ClaimOne(queue), "failed");
+    repeated.jobs[0].generation = 2;
+    repeated.jobs[0].job_id = absl::StrCat(repeated.jobs[0].key, ".2");
+    repeated.jobs[0].build_id = NewUlid(queue.Now());
+    JobSpec image = TestJob("image");
+    image.needs = {repeated.jobs[0].job_id};
+    repeated.jobs.push_back(image);
+    const auto outcomes = MustSubmit(queue, repeated);
+    REQUIRE(outcomes[0].job_id == repeated.jobs[0].job_id);
+    REQUIRE(outcomes[0].build_id == repeated.jobs[0].build_id);
+    REQUIRE(MustGet(queue, image.build_id).state == JobState::kWaiting);
+    return;
+  }
   SECTION("a job that is being stopped tells so") {
     ClaimOne(queue);
     REQUIRE(queue.jobs().Cancel(build_id, "default").value() == CancelResult::kRequested);
@@ -119,7 +137,8 @@ void Views(QueueHarness& queue) {
   a.kind = JobKind::kLayer;
   a.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const JobSpec b = TestJob("b", {}, "arm64");
-  MustSubmit(queue, TestRequest({a, b}, "team-1", 3));
+  const SubmitRequest request = TestRequest({a, b}, "team-1", 3);
+  MustSubmit(queue, request);
 
   const JobView view = MustGet(queue, a.build_id);
   REQUIRE(view.spec.job_id == a.job_id);
@@ -146,6 +165,15 @@ void Views(QueueHarness& queue) {
   REQUIRE(!(*views)[1].has_value());
   REQUIRE((*views)[2]->spec.job_id == a.job_id);
   REQUIRE(absl::IsNotFound(queue.jobs().GetJob("01UNKNOWN").status()));
+
+  views = queue.jobs().FindJobs({b.job_id, TestJobId("unknown"), a.job_id});
+  REQUIRE(views->size() == 3);
+  REQUIRE((*views)[0]->spec.build_id == b.build_id);
+  REQUIRE(!(*views)[1].has_value());
+  REQUIRE((*views)[2]->spec.build_id == a.build_id);
+  REQUIRE((*views)[2]->request_id == request.request_id);
+  REQUIRE(absl::IsInvalidArgument(
+      queue.jobs().FindJobs(std::vector<std::string>(1001, a.job_id)).status()));
 }
 
 void Lists(QueueHarness& queue) {
@@ -175,6 +203,15 @@ void Lists(QueueHarness& queue) {
   filter.pool = "";
   filter.manifest_id = "a";
   REQUIRE(names() == std::vector<std::string>{"a"});
+  filter.manifest_id = "";
+  JobSpec layer = TestJob("d");
+  layer.kind = JobKind::kLayer;
+  queue.Pass(absl::Milliseconds(3));
+  MustSubmit(queue, TestRequest({layer}));
+  filter.kinds = {JobKind::kImage, JobKind::kIndex};
+  REQUIRE(names() == std::vector<std::string>{"c", "b", "a"});
+  filter.kinds = {JobKind::kLayer};
+  REQUIRE(names() == std::vector<std::string>{"d"});
   filter.limit = 0;
   REQUIRE(absl::IsInvalidArgument(queue.jobs().ListJobs(filter).status()));
 }

@@ -77,7 +77,9 @@ SubmitOutcome MemoryJobQueue::SubmitJob(const SubmitRequest& request, const JobS
   if (found == jobs_.end()) {
     constexpr int64_t kRepeatDepth = 8;
     for (int64_t older = spec.generation - 1;
-         older >= std::max<int64_t>(1, spec.generation - kRepeatDepth); --older) {
+         spec.kind != JobKind::kLayer &&
+         older >= std::max<int64_t>(1, spec.generation - kRepeatDepth);
+         --older) {
       const auto made = jobs_.find(absl::StrCat(spec.key, ".", older));
       if (made == jobs_.end() || made->second.request_id != request.request_id) continue;
       return {made->first, made->second.view.spec.build_id, SubmitDisposition::kQueued};
@@ -125,6 +127,7 @@ void MemoryJobQueue::CreateJob(const SubmitRequest& request, const JobSpec& spec
 
 JobView MemoryJobQueue::View(const Job& job) const {
   JobView view = job.view;
+  view.request_id = job.request_id;
   view.crash_count = job.view.crash_count;
   view.attempt = view.started == absl::InfinitePast() ? 0 : job.failed + 1;
   view.tenant = job.charged;
@@ -163,6 +166,20 @@ absl::StatusOr<std::vector<std::optional<JobView>>> MemoryJobQueue::GetJobs(
   return views;
 }
 
+absl::StatusOr<std::vector<std::optional<JobView>>> MemoryJobQueue::FindJobs(
+    const std::vector<std::string>& job_ids) {
+  if (job_ids.size() > 1000) return absl::InvalidArgumentError("job_ids: at most 1000");
+  MutexLock lock(&mutex_);
+  LIF_RETURN_IF_ERROR(away_);
+  std::vector<std::optional<JobView>> views;
+  for (const std::string& job_id : job_ids) {
+    auto found = jobs_.find(job_id);
+    views.push_back(found == jobs_.end() ? std::nullopt
+                                         : std::optional<JobView>(View(found->second)));
+  }
+  return views;
+}
+
 absl::StatusOr<std::vector<JobView>> MemoryJobQueue::ListJobs(const JobFilter& filter) {
   if (filter.limit < 1 || filter.limit > 1000) {
     return absl::InvalidArgumentError("limit: write 1 to 1000");
@@ -171,11 +188,8 @@ absl::StatusOr<std::vector<JobView>> MemoryJobQueue::ListJobs(const JobFilter& f
   LIF_RETURN_IF_ERROR(away_);
   std::vector<JobView> views;
   for (const auto& [id, job] : jobs_) {
-    const bool wanted =
-        (!filter.state || job.view.state == *filter.state) &&
-        (filter.pool.empty() || job.view.spec.pool == filter.pool) &&
-        (filter.manifest_id.empty() || job.view.spec.manifest_id == filter.manifest_id);
-    if (wanted) views.push_back(View(job));
+    JobView view = View(job);
+    if (Matches(filter, view)) views.push_back(std::move(view));
   }
   std::stable_sort(views.begin(), views.end(), [](const JobView& a, const JobView& b) {
     return a.submitted != b.submitted ? a.submitted > b.submitted

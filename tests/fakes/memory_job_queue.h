@@ -40,6 +40,8 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
   absl::StatusOr<JobView> GetJob(const std::string& build_id) override;
   absl::StatusOr<std::vector<std::optional<JobView>>> GetJobs(
       const std::vector<std::string>& build_ids) override;
+  absl::StatusOr<std::vector<std::optional<JobView>>> FindJobs(
+      const std::vector<std::string>& job_ids) override;
   absl::StatusOr<std::vector<JobView>> ListJobs(const JobFilter& filter) override;
   absl::StatusOr<std::vector<PoolStats>> ListPools() override;
   absl::StatusOr<std::vector<ExecutorInfo>> ListExecutors() override;

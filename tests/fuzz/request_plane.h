@@ -19,6 +19,7 @@
 #include "tests/fakes/memory_build_log.h"
 #include "tests/fakes/memory_catalog_reader.h"
 #include "tests/fakes/memory_job_queue.h"
+#include "tests/fakes/memory_layer_ledger.h"
 #include "tests/fakes/memory_queue_admin.h"
 #include "tests/fakes/memory_record_store.h"
 #include "tests/support/test_catalog.h"
@@ -39,6 +40,8 @@ class RequestPlane {
   MemoryBuildLog log_;
   MemoryBlobStore blobs_;
   ManifestCache manifests_{catalog_reader_, Recipe(), 1 << 20, clock_};
+  LayerIndex layers_{catalog_reader_, Recipe()};
+  MemoryLayerLedger ledger_;
   std::stop_source stop_;
   RpcRunner runner_;
   FleetSummaryReader summary_;

@@ -144,7 +144,8 @@ local function extend_ttl(ctx, request, job)
 end
 
 -- A request that is repeated after its job has ended asks for the next generation, as if it were a
--- new one. What it made before answers it, as long as the queue retains that.
+-- new one. What it made before answers it, as long as the queue retains that. Not so for layers: who
+-- asks for the next generation of one needs it, and what needs it must find it here.
 local REPEAT_DEPTH = 8
 
 local function made_before(ctx, request, given)
@@ -160,7 +161,7 @@ end
 local function submit_job(ctx, request, given)
   local job = load_job(ctx, given.id)
   if not job then
-    local earlier = made_before(ctx, request, given)
+    local earlier = given.kind ~= 'layer' and made_before(ctx, request, given)
     if earlier then return earlier.bid, 'queued', earlier.id end
     create_job(ctx, request, given)
     return given.bid, 'queued', ''

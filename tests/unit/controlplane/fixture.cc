@@ -14,7 +14,8 @@ ControlPlane::ControlPlane(RpcLimits limits)
       summary_({catalog, records, queue, admin, blobs, clock}),
       submit_({manifests, records, queue, clock}),
       dead_letters_({admin, queue, records, submit_}),
-      build_service_({runner_, manifests, records, queue, admin, log, blobs, clock}),
+      build_service_(
+          {runner_, manifests, records, queue, layers, ledger, admin, log, blobs, clock}),
       catalog_service_({runner_, manifests, catalog}),
       record_service_({runner_, records, blobs}),
       fleet_service_({runner_, summary_, queue, admin, dead_letters_, [this] { return health; },

@@ -22,6 +22,7 @@
 #include "tests/fakes/memory_build_log.h"
 #include "tests/fakes/memory_catalog_reader.h"
 #include "tests/fakes/memory_job_queue.h"
+#include "tests/fakes/memory_layer_ledger.h"
 #include "tests/fakes/memory_queue_admin.h"
 #include "tests/fakes/memory_record_store.h"
 #include "tests/support/test_catalog.h"
@@ -57,6 +58,8 @@ class ControlPlane {
   MemoryBuildLog log;
   MemoryBlobStore blobs;
   ManifestCache manifests{catalog, Recipe(), 1 << 20, clock};
+  LayerIndex layers{catalog, Recipe()};
+  MemoryLayerLedger ledger;
 
  private:
   std::stop_source stop_;
