@@ -109,7 +109,7 @@ void SetRecorded(const Record& record, v1::Build* out) {
   out->set_manifest_id(Text(record.manifest_id));
   out->set_platform(Text(record.platform));
   out->set_state(v1::BUILD_STATE_DONE);
-  out->set_kind(v1::JOB_KIND_IMAGE);
+  out->set_kind(ToProto(record.kind));
   out->set_outcome(ToProto(record.outcome));
   out->set_pool(Text(record.pool));
   out->set_attempt(record.attempt);

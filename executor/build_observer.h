@@ -29,6 +29,11 @@ class BuildObserver {
   virtual void LeaseLost() = 0;
   // Became a dead letter, since its entry in the queue contradicts the catalog.
   virtual void Buried() = 0;
+  // A layer of the ledger is gone from the registry.
+  virtual void LayerLost() = 0;
+  // A layer has been executed more than once in its generation: what the ledger has differs from
+  // what this executor made of it.
+  virtual void LayerViolated() = 0;
 };
 
 }  // namespace lif

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/file_util.h"
 #include "executor/cache_refs.h"
+#include "executor/layer_planner.h"
 #include "executor/redactor.h"
 #include "executor/source_map.h"
 #include "executor/stage.h"
@@ -43,7 +44,8 @@ absl::StatusOr<Secrets> FindSecrets(const StageContext& context) {
 // Which steps of each layer ran, by the stage's name in the Dockerfile.
 void CountSteps(BuildRun& run) {
   std::map<std::string, RecordLayer*> by_stage;
-  for (size_t i = 0; i < run.manifest.stack.size() && i + 1 < run.record.layers.size(); ++i) {
+  const size_t built = static_cast<size_t>(run.below);  // those below are not this job's
+  for (size_t i = built; i < run.manifest.stack.size() && i + 1 < run.record.layers.size(); ++i) {
     by_stage[StageNameOf(run.manifest.stack[i].module)] = &run.record.layers[i + 1];
   }
   for (const StepReport& step : run.report.steps) {
@@ -56,7 +58,20 @@ void CountSteps(BuildRun& run) {
   for (auto& [stage, layer] : by_stage) {
     layer->use =
         layer->steps_run == 0 && layer->steps_cached > 0 ? LayerUse::kReused : LayerUse::kBuilt;
+    layer->built_by = run.record.build_id;
   }
+}
+
+// An engine that has a blob already fetches nothing, and one whose snapshot it has unpacks nothing.
+// Sizes of what it had but unpacked are those of the image below.
+void CountBytes(BuildRun& run) {
+  const MovedBlobs& moved = run.report.moved;
+  std::map<std::string, int64_t> sizes = moved.sizes;
+  for (const OciBlob& blob : run.grounds.layers) sizes.emplace(blob.digest, blob.size);
+  run.record.bytes_pulled = 0;
+  run.record.bytes_unpacked = 0;
+  for (const auto& [digest, bytes] : moved.pulled) run.record.bytes_pulled += bytes;
+  for (const std::string& digest : moved.unpacked) run.record.bytes_unpacked += sizes[digest];
 }
 
 ImageBuildRequest RequestFor(const StageContext& context, const Secrets& secrets) {
@@ -68,7 +83,12 @@ ImageBuildRequest RequestFor(const StageContext& context, const Secrets& secrets
   request.empty_context = run.workspace.Path("empty");
   request.contexts = run.contexts;
   request.secrets = secrets.files;
-  request.labels = identity.image_labels;
+  if (run.top > 0) {
+    // Of a layer the content counts; labels would be those of all images on it.
+    request.target = StageNameOf(run.manifest.stack.at(run.top - 1).module);
+  } else {
+    request.labels = identity.image_labels;
+  }
   request.output = run.workspace.Path("image");
   request.metadata_file = run.workspace.Path("metadata.json");
   request.epoch = run.manifest.base.epoch;
@@ -76,8 +96,10 @@ ImageBuildRequest RequestFor(const StageContext& context, const Secrets& secrets
   request.compression = identity.recipe.compression;
   request.deadline = context.deadline;
   if (identity.registry_cache) {
-    const CacheRefs refs =
-        CacheRefsFor(identity.registry, identity.recipe.trust_domain, run.platform, run.manifest);
+    const int modules = static_cast<int>(run.manifest.stack.size());
+    const CacheRefs refs = CacheRefsFor(
+        {absl::StrCat(identity.registry, "/", identity.cache_name), identity.recipe.trust_domain},
+        run.platform, run.manifest, {run.below + 1, run.top > 0 ? run.top : modules});
     request.cache_from = refs.from;
     request.cache_to = refs.to;
   }
@@ -99,6 +121,33 @@ StageFailure Told(BuildRun& run, const BuildFailure& failure) {
   return told;
 }
 
+// Where a registry is not asked for blobs, the build is what shows that one of the layer below is
+// gone.
+bool HasLostGround(const BuildRun& run, const BuildFailure& failure) {
+  if (run.ground.empty() || failure.failure == FailureClass::kUser) return false;
+  if (!absl::StrContains(failure.message, "not found")) return false;
+  const auto names = [&failure](const std::string& digest) {
+    return absl::StrContains(failure.message, digest);
+  };
+  const std::vector<OciBlob> blobs = run.grounds.Blobs();
+  return names(run.ground.substr(run.ground.find('@') + 1)) ||
+         std::any_of(blobs.begin(), blobs.end(), [&names](const OciBlob& blob) {
+           return !blob.digest.empty() && names(blob.digest);
+         });
+}
+
+// Parks the job until the layer has been built again.
+StageResult ReplaceGround(const StageContext& context) {
+  BuildRun& run = context.run;
+  const LedgerLayer& row = run.ledger.at(run.identity.chain.at(run.below).key);
+  run.Say(absl::StrCat("Layer ", row.module_ref, " is lost: ", run.ground, "\n"));
+  if (context.services.observer != nullptr) context.services.observer->LayerLost();
+  StageResult planned = PlanLayers(
+      context, {{row.layer_key, {row.generation, "the engine could not fetch its digest"}}});
+  if (planned.has_value()) return planned;
+  return Retryable(FailureClass::kTransient, "the layer below was lost, and is there again");
+}
+
 }  // namespace
 
 StageResult BuildStage(const StageContext& context) {
@@ -116,10 +165,12 @@ StageResult BuildStage(const StageContext& context) {
   if (!report.ok()) return Retryable(report.status());
   run.report = *std::move(report);
   CountSteps(run);
+  CountBytes(run);
   if (run.report.failure.has_value()) {
     BuildFailure failure = *run.report.failure;
     failure.message = redactor.Redact(failure.message);
     for (std::string& line : failure.log_tail) line = redactor.Redact(line);
+    if (HasLostGround(run, failure)) return ReplaceGround(context);
     return Told(run, failure);
   }
   run.evidence.Text(absl::StrCat("image digest ", run.report.image_digest));

@@ -57,9 +57,22 @@ std::optional<StepName> ParseStepName(std::string_view name) {
 
 void BuildTracker::Apply(const ProgressEvent& event) {
   for (const ProgressVertex& vertex : event.vertexes) ApplyVertex(vertex);
+  for (const ProgressStatus& status : event.statuses) ApplyStatus(status);
   for (const ProgressLog& log : event.logs) ApplyLog(log);
   for (const std::string& warning : event.warnings) {
     sinks_.log(absl::StrCat("WARNING: ", OneLine(warning), "\n"));
+  }
+}
+
+void BuildTracker::ApplyStatus(const ProgressStatus& status) {
+  if (moved_.sizes.size() + moved_.unpacked.size() >= kMaxVertexes) return;
+  if (absl::StartsWith(status.id, "sha256:")) {
+    int64_t& pulled = moved_.pulled[status.id];
+    pulled = std::max(pulled, status.current);
+    int64_t& size = moved_.sizes[status.id];
+    size = std::max(size, status.total);
+  } else if (absl::StartsWith(status.id, "extracting sha256:")) {
+    moved_.unpacked.insert(status.id.substr(status.id.find(' ') + 1));
   }
 }
 

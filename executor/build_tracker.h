@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,7 +48,14 @@ struct FailedStep {
   std::vector<std::string> log_tail;  // its last 50 lines
 };
 
-// Not thread-safe. Bounded: 20,000 vertexes; lines are cut at 16 KiB.
+// What the engine fetched and unpacked, by the digest of each blob.
+struct MovedBlobs {
+  std::map<std::string, int64_t> pulled;  // bytes received
+  std::map<std::string, int64_t> sizes;   // of those that were announced
+  std::set<std::string> unpacked;
+};
+
+// Not thread-safe. Bounded: 20,000 vertexes and as many blobs; lines are cut at 16 KiB.
 class BuildTracker {
  public:
   // `log` gets the build's log as people read it (like `buildx --progress=plain`), whole lines.
@@ -65,6 +73,7 @@ class BuildTracker {
   BuildProgress progress() const { return progress_; }
   // Names of the vertexes that the engine began and has not reported as ended.
   std::vector<std::string> Open() const;
+  const MovedBlobs& moved() const { return moved_; }
   std::vector<StepReport> Steps() const;  // in the order in which they were announced
   // The first that failed by itself, not because another one did. Errors of cache imports and
   // exports do not count: they fail no build.
@@ -83,6 +92,7 @@ class BuildTracker {
   };
 
   void ApplyVertex(const ProgressVertex& update);
+  void ApplyStatus(const ProgressStatus& status);
   void ApplyLog(const ProgressLog& log);
   void Announce(Vertex* vertex);
   void End(Vertex* vertex);
@@ -95,6 +105,7 @@ class BuildTracker {
   std::vector<std::string> failed_;         // digests
   int announced_ = 0;
   BuildProgress progress_;
+  MovedBlobs moved_;
 };
 
 }  // namespace lif

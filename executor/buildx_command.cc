@@ -28,8 +28,8 @@ std::vector<std::string> BuildxCommand(const BuildxOptions& options,
   for (const std::string& reference : request.cache_from) {
     argv.push_back("--cache-from=type=registry,ref=" + reference);
   }
-  if (!request.cache_to.empty()) {
-    argv.push_back(absl::StrCat("--cache-to=type=registry,ref=", request.cache_to,
+  for (const std::string& reference : request.cache_to) {
+    argv.push_back(absl::StrCat("--cache-to=type=registry,ref=", reference,
                                 ",mode=max,compression=", request.compression,
                                 ",ignore-error=true"));
   }

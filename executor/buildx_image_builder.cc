@@ -95,6 +95,7 @@ absl::StatusOr<ImageBuildReport> BuildxImageBuilder::BuildOnce(const ImageBuildR
 
   ImageBuildReport report;
   report.steps = tracker.Steps();
+  report.moved = tracker.moved();
   report.duration = result.duration;
   if (!result.Succeeded()) {
     report.failure = ClassifyBuildFailure(

@@ -1,19 +1,37 @@
 #include "executor/cache_refs.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace lif {
+namespace {
 
-CacheRefs CacheRefsFor(const std::string& registry, const std::string& trust_domain,
-                       const Platform& platform, const ResolvedManifest& manifest) {
-  const std::string prefix =
-      absl::StrCat(registry, "/cache:", trust_domain == "default" ? "" : trust_domain + "-",
-                   platform.Slug(), "-");
+bool IsStable(const ResolvedManifest& manifest, int position) {
+  const Slot slot = manifest.stack.at(position - 1).module.slot;
+  const auto& slots = manifest.image_template.slots;
+  return std::any_of(slots.begin(), slots.end(), [slot](const TemplateSlot& place) {
+    return place.slot == slot && place.stable;
+  });
+}
+
+}  // namespace
+
+CacheRefs CacheRefsFor(const CachePlace& place, const Platform& platform,
+                       const ResolvedManifest& manifest, const BuiltPart& part) {
+  const std::string stack = absl::StrCat(
+      place.repository, ":", place.trust_domain == "default" ? "" : place.trust_domain + "-",
+      platform.Slug());
   CacheRefs refs;
-  for (auto it = manifest.stack.rbegin(); it != manifest.stack.rend(); ++it) {
-    refs.from.push_back(prefix + it->module.name);
+  for (int position = part.last; position >= part.first; --position) {
+    refs.from.push_back(absl::StrCat(stack, "-", manifest.stack.at(position - 1).module.name));
   }
-  if (!refs.from.empty()) refs.to = refs.from.front();
+  if (refs.from.empty()) return refs;
+  refs.to.push_back(refs.from.front());
+  const int modules = static_cast<int>(manifest.stack.size());
+  const bool ends_stack =
+      IsStable(manifest, part.last) && (part.last == modules || !IsStable(manifest, part.last + 1));
+  if (ends_stack) refs.to.push_back(stack);
   return refs;
 }
 

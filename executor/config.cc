@@ -82,6 +82,11 @@ void AddEngineOptions(OptionSet& options, ExecutorConfig* config) {
                .help = "Neither import nor export build caches",
                .env = "LIF_NO_REGISTRY_CACHE"},
               &config->no_registry_cache);
+  options.Add({.name = "--cache-name",
+               .value = "NAME",
+               .help = "Repository of build caches, below that of the registry",
+               .env = "LIF_CACHE_NAME"},
+              &config->cache_name);
   options.Add({.name = "--docker-host",
                .value = "URL",
                .help = "Docker engine; Docker's own default if empty",
@@ -184,6 +189,11 @@ absl::Status Check(const ExecutorConfig& config) {
     return Bad(absl::StrCat("--registry '", config.registry,
                             "' must be host:port/prefix, such as 127.0.0.1:5000/lif"));
   }
+  const auto cache = ParseImageReference(config.registry + "/" + config.cache_name);
+  if (!cache.ok() || !cache->tag.empty() || !cache->digest.empty()) {
+    return Bad(absl::StrCat("--cache-name '", config.cache_name,
+                            "' must be a repository's name, such as cache"));
+  }
   if (!IsName(config.executor_id)) {
     return Bad(absl::StrCat("--executor-id '", config.executor_id,
                             "': write lower-case letters, digits, '.', '_' and '-'"));
@@ -255,6 +265,7 @@ ExecutorIdentity IdentityOf(const ExecutorConfig& config) {
   identity.registry = config.registry;
   identity.secret_dir = config.secret_dir;
   identity.registry_cache = !config.no_registry_cache;
+  identity.cache_name = config.cache_name;
   identity.recipe = RecipeOf(config.common);
   return identity;
 }

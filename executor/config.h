@@ -23,6 +23,7 @@ struct ExecutorConfig {
   bool registry_insecure = false;
   std::string registry_auth_file;
   bool no_registry_cache = false;
+  std::string cache_name = "cache";
   std::string pool;                       // "" for the platform's own
   std::string platform = "";              // "" for this machine's
   std::vector<std::string> capabilities;  // "gpu"

@@ -21,6 +21,7 @@
 #include "common/queue/redis_build_log.h"
 #include "common/queue/redis_job_queue.h"
 #include "common/records/postgres_fleet_lock.h"
+#include "common/records/postgres_layer_ledger.h"
 #include "common/records/postgres_record_reader.h"
 #include "common/records/postgres_record_writer.h"
 #include "executor/bound_process_runner.h"
@@ -63,6 +64,8 @@ class Executor {
         records_(postgres_),
         record_writer_(postgres_),
         fleet_lock_(locks_),
+        ledger_(postgres_),
+        ledger_writer_(postgres_),
         blob_files_(config.common.blob_dir),
         blobs_(blob_files_, errors_.Counter("blobs")),
         queue_(QueueOptionsOf(config, redis_), &clock_),
@@ -80,7 +83,8 @@ class Executor {
                   catalog_,         records_, record_writer_, fleet_lock_,
                   blobs_,           builder_, registry_,      engine_->tester(),
                   engine_->sbom(),  *state_,  logger,         IdentityOf(config),
-                  LimitsOf(config), &counts_},
+                  LimitsOf(config), &counts_, nullptr,        &ledger_,
+                  &ledger_writer_,  &queue_},
         results_(services_, *spool_, {.lease = config.lease}),
         jobs_(services_),
         loop_(LoopOptionsOf(
@@ -189,6 +193,8 @@ class Executor {
   PostgresRecordReader records_;
   PostgresRecordWriter record_writer_;
   PostgresFleetLock fleet_lock_;
+  PostgresLayerLedgerReader ledger_;
+  PostgresLayerLedgerWriter ledger_writer_;
   FileBlobStore blob_files_;
   ObservedBlobStore blobs_;
   RedisJobQueue queue_;

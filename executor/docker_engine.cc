@@ -39,7 +39,7 @@ class DockerEngine final : public Engine {
         logger_(logger),
         builder_(runner, {"docker", config.docker_host, config.builder}),
         client_(runner, {config.registry_insecure, config.registry_auth_file}),
-        registry_(client_),
+        registry_(client_, runner, {"docker", config.docker_host, config.registry_insecure}),
         tester_(runner, TesterOptionsOf(config)),
         sbom_(runner, {config.sbom_scanner, config.sbom_java_index}) {}
 

@@ -22,6 +22,7 @@ std::string ErrorReportJson(const Record& record, const std::vector<std::string>
                             const std::string& evidence_sha256) {
   const FailureDetail& failure = record.failure;
   Json report;
+  report["kind"] = std::string(JobKindName(record.kind));
   report["build_id"] = record.build_id;
   report["build_key"] = record.build_key;
   report["generation"] = record.generation;

@@ -27,7 +27,8 @@ std::string ShellLine(const std::vector<std::string>& argv) {
 }
 
 void EvidenceLog::Header(const Record& record) {
-  Text(absl::StrCat("build      ", record.build_id, "\nmanifest   ", record.manifest_id,
+  Text(absl::StrCat("build      ", record.build_id, "\nkind       ",
+                    std::string(JobKindName(record.kind)), "\nmanifest   ", record.manifest_id,
                     "\nplatform   ", record.platform, "\nbuild key  ", record.build_key,
                     "\ngeneration ", record.generation, "\nattempt    ", record.attempt,
                     "\nexecutor   ", record.executor, " (pool ", record.pool, ")", "\nstarted    ",

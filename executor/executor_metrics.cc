@@ -25,13 +25,16 @@ ExecutorMetrics::ExecutorMetrics(MetricRegistry* registry)
       retries_(registry->Counters("lif_retries_total",
                                   "Attempts that failed and are tried again, by failure class")),
       builds_(registry->Counters("lif_builds_total",
-                                 "Builds recorded by this executor, by outcome and failure class")),
+                                 "Images recorded by this executor, by outcome and failure class")),
+      recorded_(registry->Counters(
+          "lif_recorded_jobs_total",
+          "Jobs recorded by this executor, by kind (layer, image, index) and outcome")),
       durations_(registry->Histograms("lif_build_duration_seconds",
                                       "Time from the last claim of a build to its record")),
       steps_(registry->Counters("lif_build_steps_total",
                                 "Dockerfile steps of recorded builds: run, or cached by buildx")),
       layers_(registry->Counters("lif_layers_total",
-                                 "Layers of recorded builds, by slot and use: built, reused, "
+                                 "Layers of recorded images, by slot and use: built, reused, "
                                  "joined")),
       tests_(registry->Counters("lif_tests_total", "Tests of recorded builds, by result")),
       leases_lost_(registry->Counters("lif_leases_lost_total",
@@ -39,9 +42,26 @@ ExecutorMetrics::ExecutorMetrics(MetricRegistry* registry)
       buried_(registry->Counters("lif_buried_jobs_total",
                                  "Jobs that this executor made dead letters, since they contradict "
                                  "the catalog")),
+      layers_lost_(registry->Counters("lif_layers_lost_total",
+                                      "Layers that the ledger names and the registry has lost")),
+      violations_(registry->Counters(
+          "lif_layer_violations_total",
+          "Layers that were executed more than once in their generation; must stay 0")),
+      saved_layers_(registry->Counters("lif_saved_layers_total",
+                                       "Layers of recorded images that were not built for them")),
+      saved_(registry->Counters("lif_saved_seconds_total",
+                                "Time that the ledger has for these layers")),
+      bytes_(registry->Counters("lif_build_bytes_total",
+                                "Compressed bytes that recorded builds moved: pushed, pulled, "
+                                "unpacked")),
       upkeep_(registry) {
   leases_lost_.Add({}, 0);
   buried_.Add({}, 0);
+  layers_lost_.Add({}, 0);
+  violations_.Add({}, 0);
+  saved_layers_.Add({}, 0);
+  saved_.Add({}, 0);
+  for (const char* what : {"pushed", "pulled", "unpacked"}) bytes_.Add({{"direction", what}}, 0);
   for (const char* result : {"run", "cached"}) steps_.Add({{"result", result}}, 0);
   for (const char* result : {"passed", "failed"}) tests_.Add({{"result", result}}, 0);
 }
@@ -64,13 +84,24 @@ void ExecutorMetrics::AttemptFailed(FailureClass failure, bool will_retry) {
 }
 
 void ExecutorMetrics::Recorded(const Record& record) {
+  recorded_.Add(
+      {{"kind", Text(JobKindName(record.kind))}, {"outcome", Text(OutcomeName(record.outcome))}});
+  steps_.Add({{"result", "run"}}, record.steps_run);
+  steps_.Add({{"result", "cached"}}, record.steps_cached);
+  bytes_.Add({{"direction", "pushed"}}, static_cast<double>(record.bytes_pushed));
+  bytes_.Add({{"direction", "pulled"}}, static_cast<double>(record.bytes_pulled));
+  bytes_.Add({{"direction", "unpacked"}}, static_cast<double>(record.bytes_unpacked));
+  if (record.kind == JobKind::kImage) RecordedImage(record);
+}
+
+void ExecutorMetrics::RecordedImage(const Record& record) {
   builds_.Add({{"outcome", Text(OutcomeName(record.outcome))},
                {"class", Text(FailureClassName(record.failure.failure))},
                {"platform", record.platform}});
   durations_.Observe({{"outcome", Text(OutcomeName(record.outcome))}},
                      absl::ToDoubleSeconds(record.finished - record.started));
-  steps_.Add({{"result", "run"}}, record.steps_run);
-  steps_.Add({{"result", "cached"}}, record.steps_cached);
+  saved_layers_.Add({}, record.saved_layers);
+  saved_.Add({}, absl::ToDoubleSeconds(record.saved));
   for (const RecordLayer& layer : record.layers) {
     if (layer.position == 0) continue;  // the base is nobody's work
     layers_.Add({{"slot", layer.slot}, {"use", Text(LayerUseName(layer.use))}});
@@ -86,6 +117,14 @@ void ExecutorMetrics::LeaseLost() {
 
 void ExecutorMetrics::Buried() {
   buried_.Add({});
+}
+
+void ExecutorMetrics::LayerLost() {
+  layers_lost_.Add({});
+}
+
+void ExecutorMetrics::LayerViolated() {
+  violations_.Add({});
 }
 
 std::vector<MetricSamples> ExecutorSamples(const ExecutorState& state) {

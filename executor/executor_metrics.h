@@ -32,21 +32,31 @@ class ExecutorMetrics final : public BuildObserver {
   void Recorded(const Record& record) override;
   void LeaseLost() override;
   void Buried() override;
+  void LayerLost() override;
+  void LayerViolated() override;
   void Ticked(const TickResult& result) const { upkeep_.Ticked(result); }
 
  private:
+  void RecordedImage(const Record& record);
+
   const CounterFamily claimed_;
   const HistogramFamily wait_;
   const HistogramFamily stage_;
   const CounterFamily stage_failures_;
   const CounterFamily retries_;
   const CounterFamily builds_;
+  const CounterFamily recorded_;
   const HistogramFamily durations_;
   const CounterFamily steps_;
   const CounterFamily layers_;
   const CounterFamily tests_;
   const CounterFamily leases_lost_;
   const CounterFamily buried_;
+  const CounterFamily layers_lost_;
+  const CounterFamily violations_;
+  const CounterFamily saved_layers_;
+  const CounterFamily saved_;
+  const CounterFamily bytes_;
   const QueueUpkeepMetrics upkeep_;
 };
 

@@ -32,7 +32,7 @@ struct ImageBuildRequest {
   std::string network = "default";
   std::string compression = "zstd";
   std::vector<std::string> cache_from;  // references that may be missing
-  std::string cache_to;                 // reference; "" exports nothing
+  std::vector<std::string> cache_to;    // references that the cache is exported to
   absl::Duration deadline = absl::Hours(1);
 };
 
@@ -47,6 +47,7 @@ struct ImageBuildReport {
   std::optional<BuildFailure> failure;  // nullopt: built
   std::string image_digest;             // "sha256:…" of the image manifest
   std::vector<StepReport> steps;
+  MovedBlobs moved;  // as far as the engine says so
   absl::Duration duration;
 };
 

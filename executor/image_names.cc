@@ -3,9 +3,28 @@
 #include "absl/strings/str_cat.h"
 
 namespace lif {
+namespace {
+
+constexpr size_t kShownKey = 32;  // of 64 digits: more than any fleet has layers
+
+}  // namespace
 
 std::string ImageByDigest(const std::string& registry, const std::string& digest) {
   return absl::StrCat(registry, "/images@", digest);
+}
+
+std::string LayerRepository(const std::string& registry) {
+  return registry + "/layers";
+}
+
+std::string LayerTag(const std::string& registry, const Platform& platform,
+                     const std::string& layer_key) {
+  return absl::StrCat(LayerRepository(registry), ":", platform.Slug(), "-",
+                      layer_key.substr(0, kShownKey));
+}
+
+std::string IndexTag(const std::string& registry, const std::string& manifest_id) {
+  return absl::StrCat(registry, "/images:", manifest_id);
 }
 
 std::string BuildTag(const std::string& registry, const std::string& build_id) {

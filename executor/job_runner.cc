@@ -5,6 +5,7 @@
 #include "common/base/status_macros.h"
 #include "common/sbom/spdx.h"
 #include "executor/image_names.h"
+#include "executor/layer_account.h"
 #include "executor/spool_settler.h"
 
 namespace lif {
@@ -13,6 +14,7 @@ namespace {
 std::vector<Stage> StagesFor(const StageLimits& limits) {
   return {
       {"prepare", limits.prepare, false, PrepareStage},
+      {"layers", limits.prepare, false, LayersStage},
       {"render", limits.prepare, false, RenderStage},
       {"contexts", limits.contexts, true, ContextStage},
       {"build", limits.build, true, BuildStage},
@@ -61,10 +63,14 @@ bool WasStopped(const StageResult& result) {
 }  // namespace
 
 JobRunner::JobRunner(const Services& services)
-    : services_(services), settler_(services), stages_(StagesFor(services.limits)) {}
+    : services_(services),
+      settler_(services),
+      stages_(StagesFor(services.limits)),
+      index_stages_({{"index", services.limits.push, false, IndexStage}}) {}
 
 void JobRunner::Handle(const ClaimedJob& job, HeldLease& lease) {
   services_.logger.Info("job claimed", {{"build_id", job.spec.build_id},
+                                        {"kind", JobKindName(job.spec.kind)},
                                         {"manifest_id", job.spec.manifest_id},
                                         {"attempt", job.attempt},
                                         {"token", job.token}});
@@ -109,11 +115,12 @@ absl::Status JobRunner::Attempt(const ClaimedJob& job, HeldLease& lease) {
 }
 
 StageResult JobRunner::RunStages(BuildRun& run) {
-  for (const Stage& stage : stages_) {
+  const JobKind kind = run.job.spec.kind;
+  for (const Stage& stage : kind == JobKind::kIndex ? index_stages_ : stages_) {
     StageResult result = RunStage(stage, services_, run);
-    if (result.has_value() || run.recorded.has_value()) return result;
+    if (result.has_value() || run.recorded.has_value() || run.in_ledger) return result;
   }
-  return Examine(run);
+  return kind == JobKind::kImage ? Examine(run) : std::nullopt;
 }
 
 StageResult JobRunner::Examine(BuildRun& run) {
@@ -140,9 +147,13 @@ void JobRunner::Conclude(BuildRun& run, const StageResult& result) {
   }
   if (run.recorded.has_value()) return settler_.Finish(run.lease, *run.recorded);
   Record& record = run.record;
-  if (!result.has_value()) {
-    record.outcome = Outcome::kCompatible;
-    record.tags = {PublishedTag(services_.identity.registry, record.manifest_id, run.platform)};
+  if (!result.has_value()) return ConcludeWell(run);
+  if (result->then == AfterFailure::kPark) {
+    if (Park(run, *result)) return;
+    record.failure.failure = FailureClass::kInfrastructure;
+    record.failure.stage = result->detail.stage;
+    record.failure.message = "its layers were lost again and again: is the registry keeping them?";
+    record.outcome = Outcome::kError;
     return SettleRun(run);
   }
   if (result->then == AfterFailure::kBury) {
@@ -167,6 +178,22 @@ void JobRunner::Conclude(BuildRun& run, const StageResult& result) {
   SettleRun(run);
 }
 
+void JobRunner::ConcludeWell(BuildRun& run) {
+  Record& record = run.record;
+  record.outcome = Outcome::kCompatible;
+  if (record.kind == JobKind::kImage) {
+    record.tags = {PublishedTag(services_.identity.registry, record.manifest_id, run.platform)};
+  }
+  if (run.in_ledger) AccountForMade(*run.made, &record);
+  SettleRun(run);
+}
+
+bool JobRunner::Park(BuildRun& run, const StageFailure& parked) {
+  run.Say(absl::StrCat("Parked: ", parked.detail.message, "\n"));
+  run.reporter.Stop();
+  return settler_.Park(run.lease, parked.needs).ok();
+}
+
 void JobRunner::SettleRun(BuildRun& run) {
   Record& record = run.record;
   record.finished = services_.clock.Now();
@@ -174,6 +201,7 @@ void JobRunner::SettleRun(BuildRun& run) {
   run.reporter.Stop();
   const std::string log = run.reporter.WholeLog(run.workspace.Path("whole.log"));
   Settlement settlement{record, {}, run.log_tail};
+  if (record.outcome == Outcome::kCompatible && !run.in_ledger) settlement.layer = run.made;
   settlement.artifacts = {{"evidence.log", "text/plain; charset=utf-8", run.evidence.path(), ""},
                           {"build.log", "text/plain; charset=utf-8", log, ""}};
   if (!run.dockerfile.text.empty()) {

@@ -22,11 +22,16 @@ class JobRunner final : public JobHandler {
   StageResult Examine(BuildRun& run);
   // Decides what the result of the stages means, and settles it.
   void Conclude(BuildRun& run, const StageResult& result);
+  // Of stages that all passed.
+  void ConcludeWell(BuildRun& run);
+  // True when the job waits for others now.
+  bool Park(BuildRun& run, const StageFailure& parked);
   void SettleRun(BuildRun& run);
 
   const Services& services_;
   Settler settler_;
-  const std::vector<Stage> stages_;
+  const std::vector<Stage> stages_;        // of layer and image jobs
+  const std::vector<Stage> index_stages_;  // of index jobs
 };
 
 }  // namespace lif

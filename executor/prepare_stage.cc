@@ -18,10 +18,6 @@ StageFailure Bury(std::string reason) {
 
 // What a job of this executor must look like; "" when it does.
 std::string WrongWith(const JobSpec& spec, const ExecutorIdentity& identity) {
-  if (spec.kind != JobKind::kImage) {
-    return absl::StrCat("this executor builds image jobs, not ",
-                        std::string(JobKindName(spec.kind)), " jobs; update it");
-  }
   if (spec.job_id != absl::StrCat(spec.key, ".", spec.generation)) {
     return absl::StrCat("the job's ID ", spec.job_id, " is not its key and generation");
   }
@@ -43,7 +39,17 @@ void FillLayers(const StageContext& context) {
     layer.slot = i == 0 ? "base" : std::string(SlotName(run.manifest.stack[i - 1].module.slot));
     layer.use = i == 0 ? LayerUse::kReused : LayerUse::kBuilt;
     run.record.layers.push_back(std::move(layer));
+    if (run.top > 0 && static_cast<int>(i) == run.top) break;
   }
+  run.record.base_image = run.identity.base_image;
+}
+
+// Of the layer with this key: 1 is the one on the base; 0 when the manifest has none.
+int PositionOf(const BuildIdentity& identity, const std::string& key) {
+  for (size_t i = 1; i < identity.chain.size(); ++i) {
+    if (identity.chain[i].key == key) return static_cast<int>(i);
+  }
+  return 0;
 }
 
 // A key of the other network mode is the sign of an executor that is configured unlike its control
@@ -51,7 +57,41 @@ void FillLayers(const StageContext& context) {
 bool HasKeyOfOtherNetwork(const BuildRun& run, Recipe recipe) {
   recipe.network = recipe.network == "host" ? "default" : "host";
   const auto other = ComputeIdentity(run.manifest, run.platform, recipe);
-  return other.ok() && other->build_key == run.job.spec.key;
+  return other.ok() &&
+         (other->build_key == run.job.spec.key || PositionOf(*other, run.job.spec.key) > 0);
+}
+
+// A layer job names a manifest that has the layer; which one does not matter.
+bool IsOfManifest(const BuildRun& run) {
+  return run.job.spec.kind == JobKind::kLayer ? run.top > 0
+                                              : run.identity.build_key == run.job.spec.key;
+}
+
+std::string KeysOf(const BuildRun& run) {
+  if (run.job.spec.kind == JobKind::kImage) return run.identity.build_key;
+  std::vector<std::string> keys;
+  for (size_t i = 1; i < run.identity.chain.size(); ++i) keys.push_back(run.identity.chain[i].key);
+  return absl::StrJoin(keys, ", ");
+}
+
+// Layers need no capability: they are built in the platform's own pool.
+StageResult CheckPlace(const BuildRun& run, const ExecutorIdentity& identity) {
+  const bool layer = run.job.spec.kind == JobKind::kLayer;
+  const std::vector<std::string> needed =
+      layer ? std::vector<std::string>() : run.identity.requires_;
+  const std::string pool = PoolFor(run.platform, needed);
+  if (pool != run.job.spec.pool) {
+    return Bury(
+        absl::StrCat("the job came through pool ", run.job.spec.pool, ", but needs pool ", pool));
+  }
+  for (const std::string& capability : needed) {
+    const auto& mine = identity.capabilities;
+    if (std::find(mine.begin(), mine.end(), capability) == mine.end()) {
+      return Bury(absl::StrCat("the manifest requires ", capability, ", executor ", identity.id,
+                               " offers ", mine.empty() ? "none" : absl::StrJoin(mine, ", ")));
+    }
+  }
+  return std::nullopt;
 }
 
 StageResult CheckIdentity(const StageContext& context) {
@@ -60,32 +100,24 @@ StageResult CheckIdentity(const StageContext& context) {
   auto computed = ComputeIdentity(run.manifest, run.platform, identity.recipe);
   if (!computed.ok()) return Bury(std::string(computed.status().message()));
   run.identity = *std::move(computed);
-  if (run.identity.build_key != run.job.spec.key && HasKeyOfOtherNetwork(run, identity.recipe)) {
+  if (run.job.spec.kind == JobKind::kLayer) {
+    run.top = PositionOf(run.identity, run.job.spec.key);
+  }
+  if (!IsOfManifest(run) && HasKeyOfOtherNetwork(run, identity.recipe)) {
     return Retryable(
         FailureClass::kInfrastructure,
         absl::StrCat("executor ", identity.id, " builds with --network=", identity.recipe.network,
                      ", unlike its control plane; set both alike"));
   }
-  if (run.identity.build_key != run.job.spec.key) {
+  if (!IsOfManifest(run)) {
     return Bury(absl::StrCat(
-        "the job says build key ", run.job.spec.key, ", but manifest ", run.job.spec.manifest_id,
-        " on ", run.job.spec.platform, " has ", run.identity.build_key,
+        "the job says ", run.job.spec.kind == JobKind::kLayer ? "layer" : "build", " key ",
+        run.job.spec.key, ", but manifest ", run.job.spec.manifest_id, " on ",
+        run.job.spec.platform, " has ", KeysOf(run),
         " here: the queue's entry is corrupt, or control plane and executor disagree on "
         "--engine-id or --trust-domain"));
   }
-  const std::string pool = PoolFor(run.platform, run.identity.requires_);
-  if (pool != run.job.spec.pool) {
-    return Bury(
-        absl::StrCat("the job came through pool ", run.job.spec.pool, ", but needs pool ", pool));
-  }
-  for (const std::string& capability : run.identity.requires_) {
-    const auto& mine = identity.capabilities;
-    if (std::find(mine.begin(), mine.end(), capability) == mine.end()) {
-      return Bury(absl::StrCat("the manifest requires ", capability, ", executor ", identity.id,
-                               " offers ", mine.empty() ? "none" : absl::StrJoin(mine, ", ")));
-    }
-  }
-  return std::nullopt;
+  return CheckPlace(run, identity);
 }
 
 // Whoever crashed after a commit left the rest to us. By key and generation, as the store's
@@ -96,7 +128,9 @@ absl::Status FindRecord(const StageContext& context) {
   if (absl::IsNotFound(found.status())) return absl::OkStatus();
   if (!found.ok()) return found.status();
   // Another manifest's: the entry of the queue is wrong, which the check of identity tells.
-  if (found->manifest_id != run.job.spec.manifest_id) return absl::OkStatus();
+  if (found->manifest_id != run.job.spec.manifest_id || found->kind != run.job.spec.kind) {
+    return absl::OkStatus();
+  }
   run.recorded = *std::move(found);
   return absl::OkStatus();
 }

@@ -1,5 +1,6 @@
 #include "executor/progress_decoder.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/escaping.h"
@@ -32,6 +33,12 @@ const Json& ListOf(const Json& object, const char* key) {
   return found != object.end() && found->is_array() ? *found : kNone;
 }
 
+int64_t Bytes(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  const bool number = found != object.end() && found->is_number_integer();
+  return number ? std::max<int64_t>(0, found->get<int64_t>()) : 0;
+}
+
 std::string Base64(const std::string& text) {
   std::string bytes;
   return absl::Base64Unescape(text, &bytes) ? bytes : std::string();
@@ -50,6 +57,11 @@ ProgressEvent EventOf(const Json& object) {
     vertex.cached = cached != item.end() && cached->is_boolean() && cached->get<bool>();
     vertex.error = Text(item, "error");
     event.vertexes.push_back(std::move(vertex));
+  }
+  for (const Json& item : ListOf(object, "statuses")) {
+    if (item.is_object()) {
+      event.statuses.push_back({Text(item, "id"), Bytes(item, "current"), Bytes(item, "total")});
+    }
   }
   for (const Json& item : ListOf(object, "logs")) {
     if (!item.is_object()) continue;

@@ -27,8 +27,16 @@ struct ProgressLog {
   std::string data;  // bytes as the step wrote them
 };
 
+// What a vertex is doing: "sha256:…" fetches a blob, "extracting sha256:…" unpacks it, and others.
+struct ProgressStatus {
+  std::string id;
+  int64_t current = 0;  // bytes so far, of a blob
+  int64_t total = 0;    // bytes; 0 not known
+};
+
 struct ProgressEvent {
   std::vector<ProgressVertex> vertexes;
+  std::vector<ProgressStatus> statuses;
   std::vector<ProgressLog> logs;
   std::vector<std::string> warnings;
 };

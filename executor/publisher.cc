@@ -22,6 +22,7 @@ absl::StatusOr<bool> IsNewest(RecordReader& records, const Record& record) {
   filter.manifest_id = record.manifest_id;
   filter.platform = record.platform;
   filter.outcome = Outcome::kCompatible;
+  filter.kind = JobKind::kImage;
   filter.effective_only = true;
   filter.limit = 1;
   LIF_ASSIGN_OR_RETURN(const std::vector<Record> newest, records.ListRecords(filter));
@@ -39,6 +40,8 @@ absl::Status MoveTag(const Services& services, const HeldLease& lease, const Rec
 }  // namespace
 
 absl::Status Publish(const Services& services, const HeldLease& lease, const Record& record) {
+  // Tags of layers and of indexes move where these are made.
+  if (record.kind != JobKind::kImage) return absl::OkStatus();
   if (record.outcome != Outcome::kCompatible) return absl::OkStatus();
   for (const std::string& tag : record.tags) {
     LIF_RETURN_IF_ERROR(services.fleet_lock.WithLock(absl::StrCat("tag:", tag), kLockWait, [&] {

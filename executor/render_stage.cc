@@ -1,4 +1,4 @@
-// Stitches the manifest's fragments into the Dockerfile that is built.
+// Stitches the fragments of the layers that are built into a Dockerfile, on what there is below.
 #include "absl/strings/str_cat.h"
 #include "common/base/file_util.h"
 #include "executor/stage.h"
@@ -7,7 +7,9 @@ namespace lif {
 
 StageResult RenderStage(const StageContext& context) {
   BuildRun& run = context.run;
-  auto rendered = RenderDockerfile(run.manifest, {run.platform, context.services.identity.recipe});
+  auto rendered =
+      RenderJobDockerfile(run.manifest, {run.platform, context.services.identity.recipe},
+                          {.below = run.below, .image = run.ground, .top = run.top});
   // Rendering is pure: it fails the same way next time.
   if (!rendered.ok()) return Final(AfterFailure::kRecord, std::string(rendered.status().message()));
   run.dockerfile = *std::move(rendered);

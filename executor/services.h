@@ -13,6 +13,7 @@
 #include "common/log/logger.h"
 #include "common/queue/build_log.h"
 #include "common/queue/job_queue.h"
+#include "common/records/layer_ledger.h"
 #include "common/records/record_store.h"
 #include "executor/build_observer.h"
 #include "executor/image_builder.h"
@@ -44,6 +45,7 @@ struct ExecutorIdentity {
   std::string registry;                             // "host:port/prefix" of images and caches
   std::string secret_dir;                           // files named as secrets' IDs; "" for none
   bool registry_cache = true;                       // import and export build caches
+  std::string cache_name = "cache";                 // repository of these, below `registry`
   std::map<std::string, std::string> image_labels;  // added to every image's configuration
   Recipe recipe;
 };
@@ -70,6 +72,10 @@ struct Services {
   StageLimits limits;
   BuildObserver* observer = nullptr;  // or nobody counts
   SpoolSettler* spool = nullptr;      // or results wait where they were made
+  // All three, or none: then there are image jobs alone, which build all of their layers.
+  LayerLedgerReader* ledger = nullptr;
+  LayerLedgerWriter* ledger_writer = nullptr;
+  JobQueue* jobs = nullptr;  // for jobs that another turns out to need
 };
 
 }  // namespace lif

@@ -3,8 +3,12 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/platform.h"
 #include "common/base/status_macros.h"
 #include "executor/error_report.h"
+#include "executor/image_names.h"
+#include "executor/index_opener.h"
+#include "executor/layer_account.h"
 #include "executor/publisher.h"
 #include "executor/spool_settler.h"
 
@@ -13,6 +17,8 @@ namespace {
 
 // Handing back is a courtesy: the lease runs out by itself.
 constexpr absl::Duration kHandBackTime = absl::Seconds(10);
+constexpr absl::Duration kConfirmWait = absl::Seconds(10);
+constexpr absl::Duration kTagDeadline = absl::Minutes(2);
 
 int64_t SizeOf(const PendingArtifact& artifact) {
   if (artifact.path.empty()) return static_cast<int64_t>(artifact.bytes.size());
@@ -69,10 +75,50 @@ absl::StatusOr<Record> Settler::Commit(const Record& record) {
   return record;
 }
 
+// What is live is tagged, so that the tag comes first. A layer of the same generation that was
+// there before counts: all that stands above it stands on that one.
+absl::Status Settler::EnterLayer(const HeldLease& lease, const LedgerLayer& layer, Record* record) {
+  if (services_.ledger_writer == nullptr) {
+    return absl::InternalError("this executor has no layer ledger to write to");
+  }
+  LIF_RETURN_IF_ERROR(services_.leases.Confirm(lease, kConfirmWait));
+  LIF_ASSIGN_OR_RETURN(const Platform platform, ParsePlatform(layer.platform));
+  const std::string tag = LayerTag(services_.identity.registry, platform, layer.layer_key);
+  const auto move = [&](const LedgerLayer& to) {
+    return services_.registry.Tag(ImageOf(to), tag, kTagDeadline, lease.settle_stop());
+  };
+  LIF_RETURN_IF_ERROR(move(layer));
+  LedgerLayer entry = layer;
+  entry.token = record->token;
+  absl::StatusOr<LedgerCommit> committed = services_.ledger_writer->Commit(entry);
+  // It says that the layers do not fit together, not that the lease is lost.
+  if (absl::IsFailedPrecondition(committed.status())) {
+    return absl::InternalError(committed.status().message());
+  }
+  if (!committed.ok()) return committed.status();
+  const LedgerLayer& standing = committed->standing;
+  if (standing.diff_ids != layer.diff_ids) {
+    services_.logger.Error("layer executed twice in its generation; the ledger's is used",
+                           {{"layer_key", layer.layer_key},
+                            {"generation", layer.generation},
+                            {"build_id", layer.build_id},
+                            {"standing", standing.build_id}});
+    if (services_.observer != nullptr) services_.observer->LayerViolated();
+  }
+  if (standing.digest != layer.digest) LIF_RETURN_IF_ERROR(move(standing));
+  record->tags = {tag};
+  AccountForMade(standing, record);
+  return absl::OkStatus();
+}
+
 absl::Status Settler::TrySettle(HeldLease& lease, const Settlement& settlement) {
-  const absl::StatusOr<Record> stored = StoreArtifacts(settlement);
+  absl::StatusOr<Record> stored = StoreArtifacts(settlement);
   if (!stored.ok()) return Annotate(stored.status(), "artifacts can't be stored");
   if (lease.settle_stop().stop_requested()) return absl::AbortedError("the lease is not ours");
+  if (settlement.layer.has_value()) {
+    LIF_RETURN_IF_ERROR(Annotate(EnterLayer(lease, *settlement.layer, &*stored),
+                                 "the layer can't be entered into the ledger"));
+  }
   const absl::StatusOr<Record> record = Commit(*stored);
   if (!record.ok()) return Annotate(record.status(), "the record can't be committed");
   return TryFinish(lease, *record);
@@ -88,6 +134,7 @@ absl::Status Settler::TryFinish(HeldLease& lease, const Record& record) {
     // It will not get better: the record stands, the tag stays where it was.
     services_.logger.Error("tag not moved", {{"build_id", record.build_id}, {"error", published}});
   }
+  LIF_RETURN_IF_ERROR(OpenIndex(services_, record));
   lease.SetEnding(true);
   return Annotate(services_.queue.Complete(lease.lease(), std::string(OutcomeName(record.outcome))),
                   "the job can't be completed");
@@ -141,6 +188,22 @@ bool Settler::Fail(HeldLease& lease, const FailureDetail& detail) {
   }
   lease.SetEnding(result.will_retry);
   return result.will_retry;
+}
+
+absl::Status Settler::Park(HeldLease& lease, const std::vector<std::string>& needs) {
+  bool exhausted = false;
+  lease.SetEnding(true);
+  const absl::Status parked = RetryWhileAway(services_.clock, LimitsOf(lease), [&] {
+    const absl::Status status = services_.queue.Park(lease.lease(), needs);
+    exhausted = absl::IsResourceExhausted(status);
+    return exhausted ? absl::OkStatus() : status;
+  });
+  if (exhausted) {
+    lease.SetEnding(false);
+    return absl::ResourceExhaustedError("its layers were lost too often");
+  }
+  if (!parked.ok()) GiveUp(lease, Annotate(parked, "the job can't be parked"));
+  return absl::OkStatus();
 }
 
 void Settler::Bury(HeldLease& lease, const std::string& reason) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "executor/held_lease.h"
 #include "executor/retry.h"
@@ -26,6 +27,9 @@ class Settler {
   absl::Status TrySettle(HeldLease& lease, const Settlement& settlement);
   // Publish and complete, for a record that is committed. Waits for what is away.
   void Finish(HeldLease& lease, const Record& record);
+  // Gives the job up until these, which were submitted, are done. RESOURCE_EXHAUSTED when it has
+  // been parked too often: it is still held, and wants a record. Any other end is dealt with.
+  absl::Status Park(HeldLease& lease, const std::vector<std::string>& needs);
   // Ends the work on a result that can't be settled, for this reason. One that no wait can help
   // counts as a failed attempt, and the last of these buries the job.
   void Abandon(HeldLease& lease, const absl::Status& why);
@@ -40,6 +44,8 @@ class Settler {
   absl::StatusOr<Record> StoreArtifacts(const Settlement& settlement);
   absl::Status StoreOne(const PendingArtifact& artifact, Record* record);
   absl::StatusOr<Record> Commit(const Record& record);
+  // Tags the layer and writes it into the ledger; `record` then tells of what stands there.
+  absl::Status EnterLayer(const HeldLease& lease, const LedgerLayer& layer, Record* record);
   absl::Status TryFinish(HeldLease& lease, const Record& record);
   RetryLimits LimitsOf(const HeldLease& lease) const;
   void GiveUp(HeldLease& lease, const absl::Status& status);

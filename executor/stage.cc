@@ -80,8 +80,10 @@ StageResult RunStage(const Stage& stage, const Services& services, BuildRun& run
   std::string how = "passed";
   if (result.has_value()) {
     if (result->detail.stage.empty()) result->detail.stage = stage.name;
-    how = absl::StrCat("failed (", std::string(FailureClassName(result->detail.failure)),
-                       "): ", result->detail.message);
+    how = result->then == AfterFailure::kPark
+              ? absl::StrCat("parked: ", result->detail.message)
+              : absl::StrCat("failed (", std::string(FailureClassName(result->detail.failure)),
+                             "): ", result->detail.message);
   }
   run.evidence.EndStage(stage.name, passed, how);
   return result;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -21,6 +22,7 @@ namespace lif {
 enum class AfterFailure {
   kRetry,   // another attempt while there are some left, then a record of the error
   kRecord,  // a verdict, or an end that no attempt can change
+  kPark,    // `needs` are to be done first; no attempt is lost
   kBury,    // the queue's entry contradicts the catalog: a dead letter, and no record under its key
 };
 
@@ -29,6 +31,7 @@ struct StageFailure {
   AfterFailure then = AfterFailure::kRetry;
   Outcome outcome = Outcome::kError;
   FailureDetail detail;
+  std::vector<std::string> needs = {};  // of kPark: IDs of jobs that were submitted
 };
 
 using StageResult = std::optional<StageFailure>;  // nullopt: passed
@@ -61,11 +64,16 @@ StageFailure Final(AfterFailure then, std::string message);
 
 // One file each.
 StageResult PrepareStage(const StageContext& context);
+// Finds what the ledger has to stand on. What is lost, or was never made, becomes jobs that this
+// one then waits for.
+StageResult LayersStage(const StageContext& context);
 StageResult ContextStage(const StageContext& context);
 StageResult RenderStage(const StageContext& context);
 StageResult BuildStage(const StageContext& context);
 StageResult PushStage(const StageContext& context);
 StageResult TestStage(const StageContext& context);
+// All of an index job.
+StageResult IndexStage(const StageContext& context);
 // Begins the SBOM of the image that was built; null when this executor makes none.
 std::unique_ptr<SbomTask> StartSbom(const Services& services, const BuildRun& run);
 // Waits for it; `task` may be null.

@@ -42,12 +42,16 @@ absl::StatusOr<std::string> RegistryClient::Run(const std::string& what,
   return std::move(captured.out);
 }
 
+absl::StatusOr<std::string> RegistryClient::ReadManifest(const std::string& image,
+                                                         const Call& call) {
+  LIF_ASSIGN_OR_RETURN(ImageReference reference, ParseImageReference(image));
+  return Run(absl::StrCat("resolve ", image), InspectRawArgv(reference, OptionsFor(reference)),
+             call);
+}
+
 absl::StatusOr<std::string> RegistryClient::ResolveDigest(const std::string& image,
                                                           const Call& call) {
-  LIF_ASSIGN_OR_RETURN(ImageReference reference, ParseImageReference(image));
-  LIF_ASSIGN_OR_RETURN(
-      std::string raw,
-      Run(absl::StrCat("resolve ", image), InspectRawArgv(reference, OptionsFor(reference)), call));
+  LIF_ASSIGN_OR_RETURN(std::string raw, ReadManifest(image, call));
   LIF_ASSIGN_OR_RETURN(ImageDescription description, ParseRawManifest(raw));
   return description.digest;
 }

@@ -32,6 +32,8 @@ class RegistryClient {
                                                                    const Call& call);
   // The digest that a tag points to now (of the index, where it is one).
   absl::StatusOr<std::string> ResolveDigest(const std::string& image, const Call& call);
+  // The bytes of its manifest, or of its index.
+  absl::StatusOr<std::string> ReadManifest(const std::string& image, const Call& call);
   // Uploads what an OCI layout directory holds; layers that are there are not sent again.
   absl::Status PushOci(const std::string& oci_directory, const std::string& target,
                        const Call& call);

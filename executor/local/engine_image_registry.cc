@@ -48,23 +48,34 @@ absl::StatusOr<CapturedProcess> EngineImageRegistry::Docker(
   return RunCaptured(runner_, spec, stop);
 }
 
-absl::Status EngineImageRegistry::Push(const std::string& oci_directory,
-                                       const std::string& reference, absl::Duration deadline,
-                                       std::stop_token stop) {
-  const std::string index = oci_directory + "/index.json";
+absl::StatusOr<PushReport> EngineImageRegistry::Push(const ImagePush& push, absl::Duration deadline,
+                                                     std::stop_token stop) {
+  const std::string index = push.oci_directory + "/index.json";
   LIF_ASSIGN_OR_RETURN(const std::string text, ReadFile(index, kMaxIndex));
-  LIF_ASSIGN_OR_RETURN(const std::string named, NameImageInIndex(text, reference));
+  LIF_ASSIGN_OR_RETURN(const std::string named, NameImageInIndex(text, push.reference));
   LIF_RETURN_IF_ERROR(WriteFileAtomically(index, named));
-  const std::string archive = oci_directory + ".tar";
+  const std::string archive = push.oci_directory + ".tar";
   ProcessSpec pack;
-  pack.argv = {"tar", "-C", oci_directory, "-cf", archive, "."};
+  pack.argv = {"tar", "-C", push.oci_directory, "-cf", archive, "."};
   pack.deadline = deadline;
   LIF_ASSIGN_OR_RETURN(const CapturedProcess packed, RunCaptured(runner_, pack, stop));
   LIF_RETURN_IF_ERROR(Told("packing the image", packed));
   LIF_ASSIGN_OR_RETURN(const CapturedProcess loaded,
                        Docker({"load", "--quiet", "--input", archive}, deadline, stop));
   LIF_RETURN_IF_ERROR(RemoveTree(archive));
-  return Told("loading the image into the engine", loaded);
+  LIF_RETURN_IF_ERROR(Told("loading the image into the engine", loaded));
+  return PushReport();
+}
+
+absl::StatusOr<ImageManifest> EngineImageRegistry::Find(const std::string& image, absl::Duration,
+                                                        std::stop_token) {
+  return absl::UnimplementedError(absl::StrCat("a local build does not look for ", image));
+}
+
+absl::StatusOr<std::string> EngineImageRegistry::Join(const std::vector<std::string>&,
+                                                      const std::string& reference, absl::Duration,
+                                                      std::stop_token) {
+  return absl::UnimplementedError(absl::StrCat("a local build makes no index ", reference));
 }
 
 absl::Status EngineImageRegistry::Tag(const std::string& source, const std::string& reference,

@@ -17,11 +17,17 @@ class EngineImageRegistry final : public ImageRegistry {
   EngineImageRegistry(ProcessRunner& runner, std::string docker_host)
       : runner_(runner), docker_host_(std::move(docker_host)) {}
 
-  // Writes a second copy of the image beside `oci_directory` while it runs.
-  absl::Status Push(const std::string& oci_directory, const std::string& reference,
-                    absl::Duration deadline, std::stop_token stop) override;
+  // Writes a second copy of the image beside the directory while it runs.
+  absl::StatusOr<PushReport> Push(const ImagePush& push, absl::Duration deadline,
+                                  std::stop_token stop) override;
   absl::Status Tag(const std::string& source, const std::string& reference, absl::Duration deadline,
                    std::stop_token stop) override;
+  // UNIMPLEMENTED: a local build has no layers of others, and one platform.
+  absl::StatusOr<ImageManifest> Find(const std::string& image, absl::Duration deadline,
+                                     std::stop_token stop) override;
+  absl::StatusOr<std::string> Join(const std::vector<std::string>& images,
+                                   const std::string& reference, absl::Duration deadline,
+                                   std::stop_token stop) override;
   // Those of `references` that are there lose their name; images without a name go.
   void Remove(const std::vector<std::string>& references, absl::Duration deadline);
 

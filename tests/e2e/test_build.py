@@ -21,7 +21,7 @@ def build(factory, manifest_id, code=0, *more):
 def records_of(factory, manifest_id):
     return factory.query(
         "SELECT build_id, outcome, generation FROM records "
-        f"WHERE manifest_id = '{manifest_id}' ORDER BY generation")
+        f"WHERE kind = 'image' AND manifest_id = '{manifest_id}' ORDER BY generation")
 
 
 @pytest.fixture

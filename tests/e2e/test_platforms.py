@@ -81,7 +81,8 @@ def test_the_arm64_image_is_built_tested_and_run_as_aarch64(both):
     assert run(image, ARM64, "cat", "/etc/machine") == "aarch64"
     tag = f"{both.info['registry']}/images:machine-linux-arm64"
     assert run(tag, ARM64, "cat", "/etc/machine") == "aarch64"
-    executor = both.query("SELECT executor, pool FROM records WHERE platform = 'linux/arm64'")
+    executor = both.query("SELECT executor, pool FROM records "
+                          "WHERE kind = 'image' AND platform = 'linux/arm64'")
     assert executor == [["executor-arm64", "arm64"]]
 
 
@@ -92,7 +93,8 @@ def test_nothing_of_a_cache_crosses_architectures(both):
     seen = run(arm64, ARM64, "cat", "/etc/neighbours")
     assert seen.endswith("-aarch64") and "x86_64" not in seen
     tags = registry_json(both, "/v2/lif/cache/tags/list")["tags"]
-    assert sorted(tags) == ["linux-amd64-machine", "linux-arm64-machine"]
+    assert sorted(tags) == ["linux-amd64", "linux-amd64-machine", "linux-arm64",
+                            "linux-arm64-machine"]
     blobs = [set(digests(registry_json(both, f"/v2/lif/cache/manifests/{tag}"))) for tag in tags]
     assert blobs[0] and blobs[1] and not blobs[0] & blobs[1]
 

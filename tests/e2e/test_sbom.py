@@ -118,7 +118,8 @@ def test_the_same_image_has_the_same_document(factory):
 def test_an_image_that_failed_its_tests_keeps_its_list(factory):
     factory.lif("build", "--manifest-id", "test-fails", *PLATFORM, "--wait", code=4)
     ((build_id,),) = factory.query(
-        "SELECT build_id FROM records WHERE manifest_id = 'test-fails' AND generation = 1")
+        "SELECT build_id FROM records WHERE kind = 'image' "
+        "AND manifest_id = 'test-fails' AND generation = 1")
     said = factory.try_lif("sbom", build_id)
     assert said.returncode == 0, said.stderr
     refused = factory.try_lif("sbom", "--manifest-id", "test-fails")
@@ -129,7 +130,8 @@ def test_an_image_that_failed_its_tests_keeps_its_list(factory):
 def test_a_build_without_an_image_has_no_list_and_says_so(factory):
     factory.try_lif("build", "--manifest-id", "run-fails", *PLATFORM, "--wait")
     ((build_id,), *_) = factory.query(
-        "SELECT build_id FROM records WHERE manifest_id = 'run-fails' ORDER BY generation")
+        "SELECT build_id FROM records WHERE kind = 'image' "
+        "AND manifest_id = 'run-fails' ORDER BY generation")
     said = factory.try_lif("sbom", build_id)
     assert said.returncode == 2
     assert f"build {build_id} has no SBOM: it ended before it had an image" in said.stderr

@@ -10,6 +10,7 @@
 #include "common/base/digest.h"
 #include "common/base/file_util.h"
 #include "common/base/status_macros.h"
+#include "tests/fakes/oci_layout.h"
 
 namespace lif {
 
@@ -22,6 +23,7 @@ struct FakeImageBuilder::Walk {
   int line = 0;
   BuildProgress progress;
   ImageBuildReport report;
+  std::vector<std::string> diff_ids;
 };
 
 void FakeImageBuilder::FailNext(BuildFailure failure) {
@@ -32,6 +34,16 @@ void FakeImageBuilder::FailNext(BuildFailure failure) {
 void FakeImageBuilder::RefuseNext(absl::Status status) {
   MutexLock lock(&mutex_);
   refusals_.push_back(std::move(status));
+}
+
+void FakeImageBuilder::Know(const std::string& digest, std::vector<std::string> diff_ids) {
+  MutexLock lock(&mutex_);
+  made_[digest] = std::move(diff_ids);
+}
+
+std::string FakeImageBuilder::last_dockerfile() const {
+  MutexLock lock(&mutex_);
+  return last_dockerfile_;
 }
 
 void FakeImageBuilder::OnBuild(std::function<void(const ImageBuildRequest&)> hook) {
@@ -91,7 +103,17 @@ std::optional<BuildFailure> FakeImageBuilder::RunCommands(const std::string& ins
 
 std::optional<BuildFailure> FakeImageBuilder::Step(const std::string& line, Walk& walk) {
   const std::vector<std::string> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
-  if (words.size() >= 4 && words[0] == "FROM") walk.stage = words[3];
+  if (words.size() >= 4 && words[0] == "FROM") {
+    walk.stage = words[3];
+    const size_t at = words[1].find('@');
+    if (at != std::string::npos) {
+      MutexLock lock(&mutex_);
+      const auto made = made_.find(words[1].substr(at + 1));
+      walk.diff_ids = made != made_.end()
+                          ? made->second
+                          : std::vector<std::string>{"sha256:" + Sha256Hex(words[1])};
+    }
+  }
   walk.so_far = Sha256Hex(absl::StrCat(walk.so_far, "\n", line));
   if (words.empty() || (words[0] != "RUN" && words[0] != "COPY")) return std::nullopt;
   bool cached = false;
@@ -113,6 +135,7 @@ std::optional<BuildFailure> FakeImageBuilder::Step(const std::string& line, Walk
   if (cached) ++walk.progress.steps_cached;
   walk.observer.progress(walk.progress);
   walk.report.steps.push_back({walk.progress.step_name, walk.stage, cached, true, {}});
+  walk.diff_ids.push_back("sha256:" + walk.so_far);
   MutexLock lock(&mutex_);
   built_.insert(walk.so_far);
   return std::nullopt;
@@ -123,7 +146,7 @@ absl::StatusOr<ImageBuildReport> FakeImageBuilder::Build(const ImageBuildRequest
                                                          std::stop_token stop) {
   const absl::Duration started = clock_->Steady();
   std::function<void(const ImageBuildRequest&)> hook;
-  Walk walk{observer, stop, started + request.deadline, "", "", 0, {}, {}};
+  Walk walk{observer, stop, started + request.deadline, "", "", 0, {}, {}, {}};
   {
     MutexLock lock(&mutex_);
     ++builds_;
@@ -141,6 +164,10 @@ absl::StatusOr<ImageBuildReport> FakeImageBuilder::Build(const ImageBuildRequest
   observer.started({"fake-builder", request.dockerfile});
   if (hook) hook(request);
   LIF_ASSIGN_OR_RETURN(const std::string text, ReadFile(request.dockerfile, 16 << 20));
+  {
+    MutexLock lock(&mutex_);
+    last_dockerfile_ = text;
+  }
   const std::vector<std::string> lines = absl::StrSplit(text, '\n');
   for (const std::string& line : lines) {
     ++walk.line;
@@ -152,9 +179,9 @@ absl::StatusOr<ImageBuildReport> FakeImageBuilder::Build(const ImageBuildRequest
   if (std::filesystem::exists(request.output)) {
     return absl::AlreadyExistsError(absl::StrCat(request.output, " exists already"));
   }
-  walk.report.image_digest = "sha256:" + Sha256Hex(walk.so_far);
-  LIF_RETURN_IF_ERROR(MakeDirectories(request.output));
-  LIF_RETURN_IF_ERROR(WriteFileAtomically(request.output + "/digest", walk.report.image_digest));
+  LIF_ASSIGN_OR_RETURN(walk.report.image_digest,
+                       WriteOciLayout(request.output, walk.diff_ids, walk.so_far));
+  Know(walk.report.image_digest, walk.diff_ids);
   return walk.report;
 }
 

@@ -57,7 +57,7 @@ absl::StatusOr<LedgerCommit> MemoryLayerLedger::Commit(const LedgerLayer& layer)
   LIF_RETURN_IF_ERROR(CheckBelow(layer));
   const auto [entry, committed] =
       layers_.emplace(std::make_pair(layer.layer_key, layer.generation), layer);
-  if (committed) entry->second.committed = absl::Now();
+  if (committed) entry->second.committed = clock_ == nullptr ? absl::Now() : clock_->Now();
   return LedgerCommit{entry->second, committed};
 }
 

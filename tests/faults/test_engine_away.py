@@ -33,7 +33,7 @@ def test_builds_wait_for_the_engine(factory, tmp_path):
     factory.publish(tmp_path / "catalog", "busybox")
     with steady.Load(steady.submit_to(factory, [factory.info["server"]]), names, 0.2) as load:
         factories.wait_until(lambda: len(load.accepted()) == COUNT, 60, "all are accepted")
-        factories.wait_until(lambda: factory.query("SELECT 1 FROM records"), 60, "a first record")
+        factories.wait_until(lambda: factory.query("SELECT 1 FROM records WHERE kind = 'image'"), 60, "a first record")
         factory.script("stop", "docker")
         time.sleep(AWAY_SECONDS)
         factory.start_component("docker")

@@ -11,12 +11,15 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/base/clock.h"
 #include "common/base/digest.h"
 #include "common/base/file_util.h"
+#include "common/base/ids.h"
 #include "common/base/status_macros.h"
+#include "tests/fakes/oci_layout.h"
 #include "tests/fakes/spdx_text.h"
 
 namespace lif {
@@ -55,7 +58,8 @@ std::string LastValue(const std::string& text, const std::string& name) {
 
 class FastBuilder final : public ImageBuilder {
  public:
-  explicit FastBuilder(ExecutionLog& log) : log_(log) {}
+  FastBuilder(const std::string& directory, ExecutionLog& log)
+      : images_(directory + "/images/"), log_(log) {}
 
   absl::StatusOr<ImageBuildReport> Build(const ImageBuildRequest& request,
                                          const ImageBuildObserver& observer,
@@ -68,6 +72,10 @@ class FastBuilder final : public ImageBuilder {
       log_.Add(what, job.filename().string(), manifest);
     };
     note("build");
+    LIF_ASSIGN_OR_RETURN(Layers layers, LayersOf(text));
+    for (const std::string& stage : layers.stages) {
+      log_.Add("layer", job.filename().string(), stage);
+    }
     observer.started({"fast-builder", request.dockerfile});
     ImageBuildReport report;
     report.failure = Do(LastValue(text, "ARG DO="), request.deadline, observer, stop);
@@ -76,14 +84,40 @@ class FastBuilder final : public ImageBuilder {
       note(report.failure->failure == FailureClass::kCancelled ? "stopped" : "failed");
       return report;
     }
-    report.image_digest = "sha256:" + Sha256Hex(text);
-    LIF_RETURN_IF_ERROR(MakeDirectories(request.output));
-    LIF_RETURN_IF_ERROR(WriteFileAtomically(request.output + "/digest", report.image_digest));
+    LIF_ASSIGN_OR_RETURN(report.image_digest,
+                         WriteOciLayout(request.output, layers.diff_ids, text));
+    LIF_RETURN_IF_ERROR(MakeDirectories(images_));
+    LIF_RETURN_IF_ERROR(WriteFileAtomically(images_ + report.image_digest.substr(7),
+                                            absl::StrJoin(layers.diff_ids, "\n")));
     note("built");
     return report;
   }
 
  private:
+  struct Layers {
+    std::vector<std::string> stages;    // that are executed, in order
+    std::vector<std::string> diff_ids;  // of the image: random ones for these, as their content is
+  };
+
+  // The first stage is what there is already; the stage `image` has no layer.
+  absl::StatusOr<Layers> LayersOf(const std::string& text) const {
+    Layers layers;
+    for (const std::string& line : std::vector<std::string>(absl::StrSplit(text, '\n'))) {
+      const std::vector<std::string> words = absl::StrSplit(line, ' ');
+      if (words.size() != 4 || words[0] != "FROM" || words[3] == "image") continue;
+      if (!layers.diff_ids.empty()) {
+        layers.stages.push_back(words[3]);
+        layers.diff_ids.push_back("sha256:" + Sha256Hex(NewUlid(clock_.Now())));
+        continue;
+      }
+      const size_t at = words[1].find("@sha256:");
+      const auto below = ReadFile(images_ + words[1].substr(at + 8), kMaxDockerfile);
+      layers.diff_ids = below.ok() ? std::vector<std::string>(absl::StrSplit(*below, '\n'))
+                                   : std::vector<std::string>{words[1].substr(at + 1)};
+    }
+    return layers;
+  }
+
   static BuildFailure Failed(FailureClass failure, const std::string& message) {
     BuildFailure failed;
     failed.failure = failure;
@@ -121,8 +155,9 @@ class FastBuilder final : public ImageBuilder {
     return std::nullopt;
   }
 
+  const std::string images_;
   ExecutionLog& log_;
-  SystemClock clock_;
+  mutable SystemClock clock_;
 };
 
 class FastRegistry final : public ImageRegistry {
@@ -130,13 +165,34 @@ class FastRegistry final : public ImageRegistry {
   FastRegistry(const std::string& directory, ExecutionLog& log)
       : directory_(directory), log_(log) {}
 
-  absl::Status Push(const std::string& oci_directory, const std::string& reference,
-                    absl::Duration /*deadline*/, std::stop_token stop) override {
+  absl::StatusOr<PushReport> Push(const ImagePush& push, absl::Duration /*deadline*/,
+                                  std::stop_token stop) override {
     if (stop.stop_requested()) return absl::CancelledError("the push was stopped");
-    LIF_ASSIGN_OR_RETURN(const std::string digest, ReadFile(oci_directory + "/digest", 100));
+    LIF_ASSIGN_OR_RETURN(const OciImage image, ReadOciImage(push.oci_directory));
+    LIF_ASSIGN_OR_RETURN(
+        const std::string manifest,
+        ReadFile(absl::StrCat(push.oci_directory, "/blobs/sha256/", image.digest.substr(7)),
+                 kMaxDockerfile));
+    LIF_RETURN_IF_ERROR(WriteFileAtomically(ManifestFile(image.digest), manifest));
+    LIF_RETURN_IF_ERROR(WriteFileAtomically(FileOf(push.reference), image.digest));
+    log_.Add("push", push.reference, image.digest);
+    return PushReport();
+  }
+
+  absl::StatusOr<ImageManifest> Find(const std::string& image, absl::Duration /*deadline*/,
+                                     std::stop_token /*stop*/) override {
+    LIF_ASSIGN_OR_RETURN(const std::string manifest,
+                         ReadFile(ManifestFile(image.substr(image.find('@') + 1)), kMaxDockerfile));
+    return ParseImageManifest(manifest);
+  }
+
+  absl::StatusOr<std::string> Join(const std::vector<std::string>& images,
+                                   const std::string& reference, absl::Duration /*deadline*/,
+                                   std::stop_token /*stop*/) override {
+    const std::string digest = "sha256:" + Sha256Hex(absl::StrJoin(images, "\n"));
     LIF_RETURN_IF_ERROR(WriteFileAtomically(FileOf(reference), digest));
-    log_.Add("push", reference, digest);
-    return absl::OkStatus();
+    log_.Add("join", reference, digest);
+    return digest;
   }
 
   absl::Status Tag(const std::string& source, const std::string& reference,
@@ -150,6 +206,9 @@ class FastRegistry final : public ImageRegistry {
   }
 
  private:
+  std::string ManifestFile(const std::string& digest) const {
+    return absl::StrCat(directory_, "/registry/@", digest);
+  }
   std::string FileOf(const std::string& reference) const {
     return directory_ + "/registry/" + absl::StrReplaceAll(reference, {{"/", "_"}});
   }
@@ -198,7 +257,7 @@ class FastSbomGenerator final : public SbomGenerator {
 class FastEngine final : public Engine {
  public:
   explicit FastEngine(const std::string& directory)
-      : log_(directory + "/executions"), builder_(log_), registry_(directory, log_) {}
+      : log_(directory + "/executions"), builder_(directory, log_), registry_(directory, log_) {}
 
   ImageBuilder& builder() override { return builder_; }
   ImageRegistry& registry() override { return registry_; }

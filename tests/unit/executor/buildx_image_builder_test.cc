@@ -32,7 +32,7 @@ struct Bench {
     request.output = directory.path() + "/image";
     request.epoch = 1700000000;
     request.cache_from = {"r/cache:a"};
-    request.cache_to = "r/cache:a";
+    request.cache_to = {"r/cache:a"};
     request.deadline = absl::Minutes(5);
     return request;
   }

@@ -18,7 +18,7 @@ TEST_CASE("The command line of a build") {
   request.metadata_file = "/w/metadata.json";
   request.network = "host";
   request.cache_from = {"r/cache:a", "r/cache:b"};
-  request.cache_to = "r/cache:a";
+  request.cache_to = {"r/cache:a"};
   const BuildxOptions options{"docker", "unix:///run/d.sock", "default"};
   CHECK(BuildxCommand(options, request) ==
         Argv{"docker",

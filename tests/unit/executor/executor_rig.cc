@@ -5,7 +5,6 @@
 #include "common/base/file_util.h"
 #include "common/base/ids.h"
 #include "executor/image_names.h"
-#include "tests/fakes/engine_catalog.h"
 
 namespace lif {
 namespace {
@@ -23,9 +22,9 @@ ExecutorIdentity Identity() {
 
 }  // namespace
 
-ExecutorRig::ExecutorRig() {
+ExecutorRig::ExecutorRig(const Catalog& of) {
   REQUIRE(blobs.Put(kEngineCatalogFile).ok());
-  catalog = std::make_unique<MemoryCatalogReader>(EngineCatalog());
+  catalog = std::make_unique<MemoryCatalogReader>(of);
   auto opened = StateDirectory::Open(directory.path() + "/state");
   REQUIRE(opened.ok());
   state = *std::move(opened);
@@ -87,16 +86,16 @@ std::string ExecutorRig::Submit(const std::string& manifest_id, int64_t generati
   return spec.build_id;
 }
 
-ClaimedJob ExecutorRig::Claim() {
-  const auto claimed = queue.Claim({"executor-1", "amd64", NewUlid(clock.Now()), kLease});
+ClaimedJob ExecutorRig::Claim(const std::string& pool) {
+  const auto claimed = queue.Claim({"executor-1", pool, NewUlid(clock.Now()), kLease});
   INFO(claimed.status().ToString());
   REQUIRE(claimed.ok());
   REQUIRE(claimed->has_value());
   return **claimed;
 }
 
-void ExecutorRig::RunNext(bool pump) {
-  const ClaimedJob job = Claim();
+void ExecutorRig::RunNext(bool pump, const std::string& pool) {
+  const ClaimedJob job = Claim(pool);
   const auto lease = keeper->Hold({job.spec.job_id, job.token});
   std::optional<TimePump> time;
   if (pump) time.emplace(clock);

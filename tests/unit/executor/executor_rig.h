@@ -11,6 +11,7 @@
 #include "executor/executor_loop.h"
 #include "executor/job_runner.h"
 #include "executor/lease_keeper.h"
+#include "tests/fakes/engine_catalog.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_image_builder.h"
 #include "tests/fakes/fake_image_registry.h"
@@ -26,12 +27,13 @@
 
 namespace lif {
 
-// Over EngineCatalog.
+// Over EngineCatalog, or another that the fakes understand. Without a ledger: image jobs build all of
+// their layers.
 class ExecutorRig {
  public:
   static constexpr absl::Duration kLease = absl::Minutes(10);
 
-  ExecutorRig();
+  explicit ExecutorRig(const Catalog& of = EngineCatalog());
   ~ExecutorRig();
 
   // Submits a build of the manifest; answers its build ID.
@@ -41,8 +43,8 @@ class ExecutorRig {
   // Submits this very spec, which may be wrong.
   void SubmitSpec(const JobSpec& spec);
   // Claims the next job and handles it to the end. While `pump`, time runs.
-  void RunNext(bool pump = true);
-  ClaimedJob Claim();
+  void RunNext(bool pump = true, const std::string& pool = "amd64");
+  ClaimedJob Claim(const std::string& pool = "amd64");
 
   std::string ArtifactText(const Record& record, const std::string& name);
   std::string TagOf(const std::string& manifest_id);  // digest, or "" when there is none

@@ -74,7 +74,8 @@ TEST_CASE("The modules' files reach the build with fixed modes and times") {
     CHECK(info.st_mtim.tv_sec == 1738785435);
     CHECK(info.st_mtim.tv_nsec == 245664756);
     CHECK(request.epoch == 1700000000);
-    CHECK(request.cache_to == "registry.example/lif/cache:linux-amd64-good");
+    CHECK(request.cache_to ==
+          std::vector<std::string>{"registry.example/lif/cache:linux-amd64-good"});
     CHECK(std::filesystem::is_empty(request.empty_context));
     seen = true;
   });
@@ -166,9 +167,9 @@ TEST_CASE("What the queue says is not believed") {
     spec.manifest_id = "no-such-manifest";
     reason = "no-such-manifest";
   }
-  SECTION("a job of a kind that this version does not know") {
-    spec.kind = JobKind::kIndex;
-    reason = "not index jobs";
+  SECTION("an image's key as a layer's") {
+    spec.kind = JobKind::kLayer;
+    reason = "the job says layer key";
   }
   SECTION("a build ID that is none") {
     spec.build_id = "..:..:tmp";
@@ -223,12 +224,7 @@ TEST_CASE("Whoever finds a record after a claim publishes and completes") {
     record.executor = "executor-0";
   }
   const std::string digest = record.image.substr(record.image.find('@') + 1);
-  REQUIRE(MakeDirectories(rig.directory.path() + "/layout").ok());
-  REQUIRE(WriteFileAtomically(rig.directory.path() + "/layout/digest", digest).ok());
-  REQUIRE(rig.registry
-              .Push(rig.directory.path() + "/layout",
-                    "registry.example/lif/images:build-" + recorded, absl::Seconds(1), {})
-              .ok());
+  rig.registry.Know("registry.example/lif/images:build-" + recorded, digest, ImageManifest());
   REQUIRE(rig.records.Commit(record).ok());
   if (published) {
     REQUIRE(rig.registry.Tag(record.image, record.tags.at(0), absl::Seconds(1), {}).ok());

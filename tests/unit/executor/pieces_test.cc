@@ -30,18 +30,44 @@ ResolvedManifest Stack(std::vector<std::string> names) {
 }
 
 TEST_CASE("Caches are apart by architecture, module and trust domain") {
-  const CacheRefs refs = CacheRefsFor("r:5000/lif", "default", kArm, Stack({"low", "top"}));
+  const CacheRefs refs =
+      CacheRefsFor({"r:5000/lif/cache", "default"}, kArm, Stack({"low", "top"}), {1, 2});
   CHECK(refs.from == std::vector<std::string>{"r:5000/lif/cache:linux-arm64-top",
                                               "r:5000/lif/cache:linux-arm64-low"});
-  CHECK(refs.to == "r:5000/lif/cache:linux-arm64-top");
-  CHECK(CacheRefsFor("r", "team-a", kArm, Stack({"m"})).to == "r/cache:team-a-linux-arm64-m");
-  CHECK(CacheRefsFor("r", "default", kArm, Stack({})).to.empty());
+  CHECK(refs.to == std::vector<std::string>{"r:5000/lif/cache:linux-arm64-top"});
+  CHECK(CacheRefsFor({"r/cache", "team-a"}, kArm, Stack({"m"}), {1, 1}).to ==
+        std::vector<std::string>{"r/cache:team-a-linux-arm64-m"});
+}
+
+TEST_CASE("A job has caches for what it builds, and the end of a stable stack has the stack's") {
+  ResolvedManifest manifest = Stack({"ca", "python", "app"});
+  manifest.stack[0].module.slot = Slot::kSecurity;
+  manifest.stack[1].module.slot = Slot::kCore;
+  manifest.stack[2].module.slot = Slot::kApp;
+  manifest.image_template.slots = {
+      {Slot::kSecurity, true, true}, {Slot::kCore, true, true}, {Slot::kApp, true, false}};
+  const CachePlace place{"r/llm-factory-cache", "default"};
+  const CacheRefs low = CacheRefsFor(place, kArm, manifest, {1, 1});
+  CHECK(low.from == std::vector<std::string>{"r/llm-factory-cache:linux-arm64-ca"});
+  CHECK(low.to == low.from);
+  const CacheRefs stack = CacheRefsFor(place, kArm, manifest, {2, 2});
+  CHECK(stack.from == std::vector<std::string>{"r/llm-factory-cache:linux-arm64-python"});
+  CHECK(stack.to == std::vector<std::string>{"r/llm-factory-cache:linux-arm64-python",
+                                             "r/llm-factory-cache:linux-arm64"});
+  CHECK(CacheRefsFor(place, kArm, manifest, {3, 3}).to ==
+        std::vector<std::string>{"r/llm-factory-cache:linux-arm64-app"});
+  const CacheRefs none = CacheRefsFor(place, kArm, manifest, {4, 3});
+  CHECK(none.from.empty());
+  CHECK(none.to.empty());
 }
 
 TEST_CASE("Images have three names") {
   CHECK(ImageByDigest("r/lif", "sha256:ab") == "r/lif/images@sha256:ab");
   CHECK(BuildTag("r/lif", "01ABC") == "r/lif/images:build-01ABC");
   CHECK(PublishedTag("r/lif", "web", kArm) == "r/lif/images:web-linux-arm64");
+  CHECK(IndexTag("r/lif", "web") == "r/lif/images:web");
+  CHECK(LayerTag("r/lif", kArm, std::string(64, 'c')) ==
+        "r/lif/layers:linux-arm64-" + std::string(32, 'c'));
 }
 
 TEST_CASE("Secrets are taken out line by line, the longest first") {

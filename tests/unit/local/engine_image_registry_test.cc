@@ -50,7 +50,7 @@ TEST_CASE("an image is packed and loaded; no copy of it is left") {
   REQUIRE(WriteFileAtomically(image + ".tar", "left").ok());
   AlikeRunner runner;
   EngineImageRegistry registry(runner, "unix:///engine.sock");
-  REQUIRE(registry.Push(image, "lif.local/images:x", absl::Minutes(1), {}).ok());
+  REQUIRE(registry.Push({image, "lif.local/images:x", ""}, absl::Minutes(1), {}).ok());
   REQUIRE(runner.calls.size() == 2);
   CHECK(runner.calls[0] ==
         std::vector<std::string>{"tar", "-C", image, "-cf", image + ".tar", "."});
