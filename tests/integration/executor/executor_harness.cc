@@ -103,7 +103,11 @@ int64_t Fleet::CountRecords() {
   return Require(readers->Query("count", "SELECT count(*) FROM records")).Int(0, 0);
 }
 
-RunningExecutor::RunningExecutor(Fleet& fleet, const std::string& id)
+int64_t Fleet::CountLayers() {
+  return Require(readers->Query("count", "SELECT count(*) FROM layers")).Int(0, 0);
+}
+
+RunningExecutor::RunningExecutor(Fleet& fleet, const std::string& id, Layers layers)
     : builder(&fleet.clock),
       fleet_(fleet),
       state_(Require(StateDirectory::Open(fleet.directory.path() + "/" + id))),
@@ -118,7 +122,7 @@ RunningExecutor::RunningExecutor(Fleet& fleet, const std::string& id)
                .describe = [this, id] { return Describe(id); },
                .drain_changed = nullptr,
                .replaced = nullptr}),
-      services_(MakeServices(id)),
+      services_(MakeServices(id, layers)),
       results_(services_, *spool_, {.lease = Fleet::kLease}),
       jobs_(services_),
       loop_({.executor_id = id,
@@ -141,15 +145,20 @@ RunningExecutor::~RunningExecutor() {
   HandBack();
 }
 
-Services RunningExecutor::MakeServices(const std::string& id) {
+Services RunningExecutor::MakeServices(const std::string& id, Layers layers) {
   ExecutorIdentity identity;
   identity.id = id;
   identity.pool = "amd64";
   identity.platform = kPlatform.ToString();
   identity.registry = "registry.example/lif";
-  return {fleet_.clock, queue_,      keeper_,      log_,     catalog_,        records_,
-          writer_,      fleet_lock_, fleet_.blobs, builder,  fleet_.registry, tester_,
-          &sbom_,       *state_,     NullLogger(), identity, Limits()};
+  Services services{fleet_.clock, queue_,      keeper_,      log_,     catalog_,        records_,
+                    writer_,      fleet_lock_, fleet_.blobs, builder,  fleet_.registry, tester_,
+                    &sbom_,       *state_,     NullLogger(), identity, Limits()};
+  if (layers == Layers::kNone) return services;
+  services.ledger = &ledger_;
+  services.ledger_writer = &ledger_writer_;
+  services.jobs = &queue_;
+  return services;
 }
 
 ExecutorInfo RunningExecutor::Describe(const std::string& id) const {

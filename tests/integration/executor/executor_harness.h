@@ -10,6 +10,7 @@
 #include "common/queue/redis_build_log.h"
 #include "common/queue/redis_job_queue.h"
 #include "common/records/postgres_fleet_lock.h"
+#include "common/records/postgres_layer_ledger.h"
 #include "common/records/postgres_record_reader.h"
 #include "common/records/postgres_record_writer.h"
 #include "executor/executor_loop.h"
@@ -40,6 +41,7 @@ class Fleet {
   void AwaitState(const std::string& build_id, JobState state);
   Record GetRecord(const std::string& build_id);
   int64_t CountRecords();
+  int64_t CountLayers();  // rows of the ledger
 
   SystemClock clock;
   TemporaryDirectory directory;
@@ -56,7 +58,9 @@ class Fleet {
 // One executor with two slots in a thread of its own. Drains at the end.
 class RunningExecutor {
  public:
-  RunningExecutor(Fleet& fleet, const std::string& id);
+  // With a ledger it stands images on layers; without, it builds all layers of each.
+  enum class Layers { kNone, kLedger };
+  RunningExecutor(Fleet& fleet, const std::string& id, Layers layers = Layers::kNone);
   ~RunningExecutor();
   void Drain();     // returns when it has ended
   void HandBack();  // a drain whose time is over
@@ -76,7 +80,7 @@ class RunningExecutor {
   FakeImageBuilder builder;
 
  private:
-  Services MakeServices(const std::string& id);
+  Services MakeServices(const std::string& id, Layers layers);
   ExecutorInfo Describe(const std::string& id) const;
 
   Fleet& fleet_;
@@ -88,6 +92,8 @@ class RunningExecutor {
   PostgresRecordReader records_{*pool_};
   PostgresRecordWriter writer_{*pool_};
   PostgresFleetLock fleet_lock_{*locks_};
+  PostgresLayerLedgerReader ledger_{*pool_};
+  PostgresLayerLedgerWriter ledger_writer_{*pool_};
   RedisJobQueue queue_;
   RedisBuildLog log_;
   FakeImageTester tester_;
