@@ -25,8 +25,9 @@ def test_prometheus_finds_nothing_to_say_about_the_metrics(factory, component):
 
 def test_a_build_moves_the_counters(factory):
     server, workers = http(factory, "controlplane"), executors(factory)
-    before, worked = scrape.Scrape(server), scrape.Scrape(*workers)
     build = ("build", "--manifest-id", "tiny-api", "--platform", "linux/amd64", "--wait")
+    factory.lif(*build)  # its stable layers are there then: one image is counted
+    before, worked = scrape.Scrape(server), scrape.Scrape(*workers)
     factory.lif(*build, "--rerun", "always")
     factory.lif(*build)
     after, done = scrape.Scrape(server), scrape.Scrape(*workers)
@@ -49,6 +50,11 @@ def test_a_build_moves_the_counters(factory):
     assert moved("lif_build_duration_seconds_count", outcome="compatible") == 1
     assert moved("lif_build_steps_total") > 0
     assert moved("lif_layers_total", slot="app") == 1
+    assert moved("lif_layers_total", slot="core", use="reused") == 1
+    assert moved("lif_saved_layers_total") == 2
+    assert moved("lif_saved_seconds_total") > 0
+    assert moved("lif_recorded_jobs_total", kind="layer") == 0
+    assert moved("lif_layer_violations_total") == 0
     assert moved("lif_tests_total", result="passed") > 0
     assert moved("lif_stage_failures_total") == 0
 

@@ -1,5 +1,6 @@
 // Layer jobs, and image jobs that stand on their digests.
 #include "absl/strings/str_cat.h"
+#include "common/base/ids.h"
 #include "tests/unit/executor/layer_rig.h"
 
 namespace lif {
