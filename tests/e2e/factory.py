@@ -39,9 +39,9 @@ class Factory:
         self.script("down")
         shutil.rmtree(self.state)
 
-    def script(self, *arguments):
-        """Runs factory.sh; a failure shows all that it said."""
-        result = subprocess.run([SCRIPT, *arguments], env=self.env, text=True,
+    def script(self, *arguments, **env):
+        """Runs factory.sh, with more of an environment; a failure shows all that it said."""
+        result = subprocess.run([SCRIPT, *arguments], env=self.env | env, text=True,
                                 capture_output=True, timeout=START_SECONDS, check=False)
         assert result.returncode == 0, f"factory.sh {arguments}:\n{result.stdout}{result.stderr}"
         return result.stdout

@@ -61,7 +61,10 @@ down() {
   stop_postgres
   stop_redis
   stop_registry
-  if is_running docker; then stop_engine; fi
+  if is_running docker; then
+    stop_engine
+    as_root rm -rf "$LIF_STATE/data/docker"
+  fi
   rm_foreign_data
 }
 
