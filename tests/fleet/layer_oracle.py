@@ -2,7 +2,7 @@
 
 Each layer of the test catalogs holds a UUID that its RUN made up. The ledger and the records name
 (layer key, generation) for each layer of an image; whatever image shows such a layer must show the
-same UUID and the same diffID.
+same UUID and the same diffID. A layer without a row of its own has generation 0 in the records.
 """
 import collections
 import dataclasses
@@ -64,8 +64,8 @@ def look_at_records(factory, registry, prefix):
     """Images by their records, and by the tags that show them to users."""
     rows = factory.query(
         "SELECT r.image, l.layer_key, l.layer_generation, l.module_ref FROM records r "
-        "JOIN record_layers l USING (build_id) WHERE l.position > 0 AND r.image <> '' "
-        f"AND r.manifest_id LIKE '{prefix}%' ORDER BY r.build_id, l.position")
+        "JOIN record_layers l USING (build_id) WHERE r.kind = 'image' AND l.position > 0 "
+        f"AND r.image <> '' AND r.manifest_id LIKE '{prefix}%' ORDER BY r.build_id, l.position")
     images = collections.defaultdict(list)
     for image, key, generation, module in rows:
         # Several records may have one image: a rerun whose bytes are the same.

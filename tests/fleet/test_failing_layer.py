@@ -27,8 +27,8 @@ def test_every_dependant_is_recorded_as_failed(hosts, failed):
     assert failed.outcomes == dict.fromkeys(failed.dependants, "failed") | {
         failed.beside: "compatible"}
     rows = hosts.factory.query(
-        "SELECT manifest_id, outcome, failure_module, cause_build_id FROM records "
-        f"WHERE manifest_id LIKE '{failed.prefix}-%' AND outcome <> 'compatible' ORDER BY 1")
+        "SELECT manifest_id, outcome, failure_module, cause_build_id FROM records WHERE kind = 'image' "
+        f"AND manifest_id LIKE '{failed.prefix}-%' AND outcome <> 'compatible' ORDER BY 1")
     assert [row[:2] for row in rows] == [[name, "failed"] for name in sorted(failed.dependants)]
     causes = {row[3] for row in rows}
     assert len(causes) == 1 and "" not in causes, rows
@@ -49,8 +49,8 @@ def test_the_cause_can_be_looked_at(hosts, failed):
     assert status["failure"]["module"] == f"{failed.core}@1.0.0", status
     assert "wget" in hosts.factory.lif("logs", cause)
     shown = hosts.factory.try_lif("status", hosts.factory.query(
-        "SELECT build_id FROM records "
-        f"WHERE manifest_id = '{failed.dependants[0]}'")[0][0])
+        "SELECT build_id FROM records WHERE kind = 'image' "
+        f"AND manifest_id = '{failed.dependants[0]}'")[0][0])
     assert cause in shown.stdout, shown.stdout
 
 

@@ -44,9 +44,10 @@ def record_as(hosts, name, digest):
     build_id = "01" + secrets.token_hex(12).upper()
     changed = {"build_id": f"'{build_id}'", "generation": "generation + 1", "image": f"'{image}'",
                "tags": "'{}'"}
-    copy_rows(hosts, "records", changed, f"manifest_id = '{name}'",
+    copy_rows(hosts, "records", changed, f"kind = 'image' AND manifest_id = '{name}'",
               "record_layers", {"build_id": f"'{build_id}'"},
-              f"build_id IN (SELECT build_id FROM records WHERE manifest_id = '{name}')")
+              "build_id IN (SELECT build_id FROM records WHERE kind = 'image' "
+              f"AND manifest_id = '{name}')")
 
 
 def copy_rows(hosts, *copies):

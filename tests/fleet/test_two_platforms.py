@@ -32,7 +32,7 @@ def both(hosts, make_stacks):
 
 
 def image_of(hosts, name, platform):
-    ((image,),) = hosts.factory.query("SELECT image FROM effective_records WHERE "
+    ((image,),) = hosts.factory.query("SELECT image FROM records WHERE kind = 'image' AND "
                                       f"manifest_id = '{name}' AND platform = '{platform}'")
     return image
 

@@ -70,10 +70,10 @@ class ByFactory(Contender):
                                timeout=BUILD_SECONDS)
 
     def stage_seconds(self):
-        """Stage → sum over the records of all variants; "test" beside the others."""
+        """Kind of job and stage → sum over the records of all variants."""
         rows = self.hosts.factory.query(
-            "SELECT key, sum(value::bigint) FROM records, jsonb_each_text(stages) "
-            f"WHERE manifest_id LIKE '{self.prefix}-%' GROUP BY key ORDER BY 2 DESC")
+            "SELECT kind || ' ' || key, sum(value::bigint) FROM records, jsonb_each_text(stages) "
+            f"WHERE manifest_id LIKE '{self.prefix}-%' GROUP BY 1 ORDER BY 2 DESC")
         return {stage: int(micros) / 1e6 for stage, micros in rows}
 
 

@@ -71,7 +71,7 @@ def test_variants_on_one_engine(hosts, report, tmp_path, shape, rounds):
     slots = 4
     less = [total - tests / slots for total, tests in zip(ours, results["tests"])]
     report(f"  factory less its tests / bake, {slots} slots", ratios(less, bake))
-    report("  stages of the image jobs, sums of the last round", ", ".join(
+    report("  stages, sums of the last round", ", ".join(
         f"{stage} {taken:.1f} s" for stage, taken in results["stages"].items()))
 
 
