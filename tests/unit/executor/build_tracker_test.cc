@@ -24,11 +24,33 @@ struct Tracked {
   BuildTracker tracker{{[this](std::string_view text) { log.append(text); },
                         [this](const BuildProgress& p) { progress.push_back(p); }}};
 
-  void Apply(ProgressVertex vertex) { tracker.Apply({{std::move(vertex)}, {}, {}}); }
+  void Apply(ProgressVertex vertex) { tracker.Apply({{std::move(vertex)}, {}, {}, {}}); }
   void Print(const std::string& digest, const std::string& data) {
-    tracker.Apply({{}, {{digest, kStart + absl::Seconds(1), data}}, {}});
+    tracker.Apply({{}, {}, {{digest, kStart + absl::Seconds(1), data}}, {}});
   }
 };
+
+TEST_CASE("What the engine fetches and unpacks is told by blob, each once") {
+  Tracked tracked;
+  const std::string one = "sha256:" + std::string(64, '1');
+  const std::string two = "sha256:" + std::string(64, '2');
+  const auto status = [&tracked](const std::string& id, int64_t current, int64_t total) {
+    tracked.tracker.Apply({{}, {{id, current, total}}, {}, {}});
+  };
+  status("transferring dockerfile:", 438, 0);
+  status(one, 0, 300);
+  status(one, 200, 300);
+  status(two, 95, 95);
+  status(one, 300, 300);
+  status(one, 0, 300);  // asked for again, for another step
+  status("extracting " + one, 0, 0);
+  status("extracting " + one, 0, 0);
+  status("exporting layers", 5, 5);
+  const MovedBlobs& moved = tracked.tracker.moved();
+  CHECK(moved.pulled == std::map<std::string, int64_t>{{one, 300}, {two, 95}});
+  CHECK(moved.sizes == moved.pulled);
+  CHECK(moved.unpacked == std::set<std::string>{one});
+}
 
 TEST_CASE("Step names are taken apart") {
   const auto step = ParseStepName("[core-python 2/3] RUN apt-get install [x] y");
