@@ -12,9 +12,9 @@ namespace {
 
 constexpr size_t kLabelWidth = 9;  // "exit code"
 
-constexpr const char* kStageOrder[] = {"prepare", "contexts", "render", "build",
-                                       "push",    "test",     "sbom",   "provenance",
-                                       "sign",    "blobs",    "record", "publish"};
+constexpr const char* kStageOrder[] = {"prepare", "layers", "contexts", "render",     "build",
+                                       "push",    "test",   "sbom",     "provenance", "sign",
+                                       "blobs",   "record", "publish"};
 
 size_t StageRank(const std::string& stage) {
   const auto found = std::find(std::begin(kStageOrder), std::end(kStageOrder), stage);

@@ -20,10 +20,11 @@ struct StageSpan {
 
 // Shares of a usual build's time. The steps of "build" fill its span; others are at their start.
 constexpr StageSpan kStages[] = {
-    {"prepare", 0.00, 0.01}, {"contexts", 0.01, 0.02},   {"render", 0.02, 0.03},
-    {"build", 0.03, 0.60},   {"push", 0.60, 0.66},       {"test", 0.66, 0.92},
-    {"sbom", 0.92, 0.94},    {"provenance", 0.94, 0.95}, {"sign", 0.95, 0.96},
-    {"blobs", 0.96, 0.97},   {"record", 0.97, 0.98},     {"publish", 0.98, 1.00}};
+    {"prepare", 0.00, 0.005}, {"layers", 0.005, 0.01}, {"contexts", 0.01, 0.02},
+    {"render", 0.02, 0.03},   {"build", 0.03, 0.60},   {"push", 0.60, 0.66},
+    {"test", 0.66, 0.92},     {"sbom", 0.92, 0.94},    {"provenance", 0.94, 0.95},
+    {"sign", 0.95, 0.96},     {"blobs", 0.96, 0.97},   {"record", 0.97, 0.98},
+    {"publish", 0.98, 1.00}};
 
 // "3/9 [app-api 2/3] RUN pip install ." for the step that runs; `number` steps are over.
 std::string StepText(const v1::Step& step) {
