@@ -1,0 +1,5 @@
+// What most tests include.
+#pragma once
+
+#include "cmake/precompiled/common.h"
+#include "tests/support/catch.h"
