@@ -129,10 +129,13 @@ StageResult JobRunner::Examine(BuildRun& run) {
   StageResult tested = RunStage(test, services_, run);
   // An image that failed its tests is kept, so its list of packages is too.
   if (tested.has_value() && tested->outcome != Outcome::kIncompatible) return tested;
+  if (sbom == nullptr) {
+    run.evidence.Text("no SBOM: this executor has no scanner");
+    return tested;
+  }
   const Stage list{"sbom", services_.limits.sbom, false,
-                   [&sbom](const StageContext& context) { return SbomStage(context, sbom.get()); }};
+                   [&sbom](const StageContext& context) { return SbomStage(context, *sbom); }};
   StageResult listed = RunStage(list, services_, run);
-  if (sbom == nullptr) run.record.stages.erase("sbom");
   // The verdict of a test stands, whatever became of the SBOM.
   return tested.has_value() && !WasStopped(listed) ? tested : listed;
 }

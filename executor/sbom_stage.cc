@@ -13,13 +13,9 @@ std::unique_ptr<SbomTask> StartSbom(const Services& services, const BuildRun& ru
   return std::make_unique<SbomTask>(std::move(work), run.lease.work_stop());
 }
 
-StageResult SbomStage(const StageContext& context, SbomTask* task) {
+StageResult SbomStage(const StageContext& context, SbomTask& task) {
   BuildRun& run = context.run;
-  if (task == nullptr) {
-    run.evidence.Text("no SBOM: this executor has no scanner");
-    return std::nullopt;
-  }
-  const SbomTask::Result& result = task->Wait();
+  const SbomTask::Result& result = task.Wait();
   run.own_time = result.duration;
   if (!result.argv.empty()) run.evidence.Command(result.argv);
   run.evidence.Text(result.said);

@@ -77,6 +77,6 @@ StageResult IndexStage(const StageContext& context);
 // Begins the SBOM of the image that was built; null when this executor makes none.
 std::unique_ptr<SbomTask> StartSbom(const Services& services, const BuildRun& run);
 // Waits for it; `task` may be null.
-StageResult SbomStage(const StageContext& context, SbomTask* task);
+StageResult SbomStage(const StageContext& context, SbomTask& task);
 
 }  // namespace lif

@@ -55,6 +55,12 @@ absl::Status Ended(const std::string& program, const CapturedProcess& process) {
                                              result.exit_code, Quoted(process.err)));
 }
 
+// The scanner runs in a directory of its own.
+std::string Absolute(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::absolute(path, ignored).string();
+}
+
 absl::Status Prefixed(const std::string& prefix, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(prefix, status.message()));
 }
@@ -121,11 +127,14 @@ absl::StatusOr<SbomScan> TrivySbomGenerator::Generate(const SbomRequest& request
   LIF_RETURN_IF_ERROR(RemoveTree(request.scratch));
   LIF_RETURN_IF_ERROR(MakeDirectories(request.scratch + "/tmp"));
   LIF_RETURN_IF_ERROR(PrepareCache(CachePath(request.scratch)));
+  TrivyOptions options = options_;
+  if (options.program.find('/') != std::string::npos) options.program = Absolute(options.program);
   ProcessSpec spec;
-  spec.argv = TrivyCommand(options_, request);
+  spec.argv =
+      TrivyCommand(options, {Absolute(request.image), Absolute(request.scratch), request.deadline});
   // Nothing of the executor's own surroundings: trivy takes trivy.yaml and .trivyignore from where
   // it runs.
-  spec.working_directory = request.scratch + "/tmp";
+  spec.working_directory = Absolute(request.scratch) + "/tmp";
   spec.env = {{"TMPDIR", spec.working_directory}, {"HOME", spec.working_directory}};
   spec.deadline = request.deadline;
   spec.kill_grace = absl::Seconds(1);  // it holds nothing that it would have to give back

@@ -155,6 +155,7 @@ ENV
 export LIF_SERVER='$(server_address)' LIF_REGISTRY='$(registry_prefix)' LIF_REGISTRY_INSECURE=true
 export DOCKER_HOST='${DOCKER_HOST:-}' LIF_NETWORK='$(network_mode)'
 export LIF_BLOB_DIR='$LIF_STATE/data/blobs' LIF_BASE_FROM='$LIF_STATE/catalog'
+export $(scanner_environment | tr '\n' ' ')
 if [[ \${1:-} == catalog ]]; then source '$LIF_STATE/etc/publisher.env'; fi
 if [[ \${1:-} == doctor ]]; then source '$LIF_STATE/etc/doctor.env'; fi
 exec '$LIF_BUILD/bin/lif' "\$@"

@@ -86,6 +86,13 @@ scanner_config() {
   [[ -n ${LIF_SBOM_SCANNER:-} ]] || echo "sbom-java-index=\"$LIF_SCANNER_DIR/java-db\""
 }
 
+# scanner_environment: the same for builds without the factory, as `export`s take it.
+scanner_environment() {
+  wants_sbom || { echo "LIF_NO_SBOM=true"; return; }
+  echo "LIF_SBOM_SCANNER='$(scanner_program)'"
+  [[ -n ${LIF_SBOM_SCANNER:-} ]] || echo "LIF_SBOM_JAVA_INDEX='$LIF_SCANNER_DIR/java-db'"
+}
+
 # skip_scanner_tools: out of a list of packages, what is needed only to install the scanner, and
 # npm where there is one that Debian did not bring.
 skip_scanner_tools() {

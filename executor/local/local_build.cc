@@ -1,5 +1,6 @@
 #include "executor/local/local_build.h"
 
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -21,6 +22,7 @@
 #include "executor/local/local_blob_store.h"
 #include "executor/local/local_catalog.h"
 #include "executor/local/local_record_store.h"
+#include "executor/local/local_scanner.h"
 #include "executor/local/local_work_queue.h"
 
 namespace lif {
@@ -111,7 +113,8 @@ Logger Quiet() {
 class LocalBuild {
  public:
   LocalBuild(const LocalOptions& options, LocalCatalog catalog,
-             std::unique_ptr<StateDirectory> state, const ClaimedJob& job, EventStream& events)
+             std::unique_ptr<StateDirectory> state, SbomGenerator* sbom, const ClaimedJob& job,
+             EventStream& events)
       : job_(job),
         events_(events),
         catalog_(std::move(catalog)),
@@ -124,10 +127,22 @@ class LocalBuild {
         tester_(runner_, TesterOptionsOf(options)),
         engine_tester_(tester_),
         keeper_(queue_, clock_, Quiet(), {.describe = [] { return ExecutorInfo{}; }}),
-        services_{clock_,           queue_,   keeper_,   log_,
-                  *catalog_.reader, records_, records_,  records_,
-                  blobs_,           builder_, registry_, engine_tester_,
-                  nullptr,          *state_,  Quiet(),   IdentityOf(options),
+        services_{clock_,
+                  queue_,
+                  keeper_,
+                  log_,
+                  *catalog_.reader,
+                  records_,
+                  records_,
+                  records_,
+                  blobs_,
+                  builder_,
+                  registry_,
+                  engine_tester_,
+                  sbom,
+                  *state_,
+                  Quiet(),
+                  IdentityOf(options),
                   LimitsOf(options)},
         runner_of_jobs_(services_) {}
 
@@ -203,7 +218,15 @@ absl::Status Build(const LocalOptions& options, EventStream& events, std::stop_t
   LIF_ASSIGN_OR_RETURN(LocalCatalog catalog, OpenLocalCatalog(options.catalog, options.base_from));
   LIF_ASSIGN_OR_RETURN(const ClaimedJob job, JobFor(options, *catalog.reader, clock));
   LIF_ASSIGN_OR_RETURN(auto state, OpenState(options.state_dir));
-  return LocalBuild(options, std::move(catalog), std::move(state), job, events).Run(stop);
+  PosixProcessRunner processes;
+  BoundProcessRunner runner(processes);
+  LIF_ASSIGN_OR_RETURN(const LocalScanner scanner,
+                       OpenLocalScanner(runner, options, state->path() + "/sbom-check", stop));
+  // Standard error is what `lif` shows a person beside the results.
+  if (!scanner.remark.empty()) std::fprintf(stderr, "%s\n", scanner.remark.c_str());
+  LocalBuild build(options, std::move(catalog), std::move(state), scanner.generator.get(), job,
+                   events);
+  return build.Run(stop);
 }
 
 }  // namespace

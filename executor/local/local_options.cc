@@ -58,6 +58,23 @@ void AddRecipe(OptionSet& options, LocalOptions* local) {
               &local->engine_id);
 }
 
+void AddSbom(OptionSet& options, LocalOptions* local) {
+  options.Add({.name = "--sbom-scanner",
+               .value = "PROGRAM",
+               .help = "trivy that lists the image's packages as SPDX 2.3; the one in PATH, if "
+                       "there is one, when empty",
+               .env = "LIF_SBOM_SCANNER"},
+              &local->sbom_scanner);
+  options.Add({.name = "--sbom-java-index",
+               .value = "DIR",
+               .help = "Directory with trivy's Java index, by which jars are recognised",
+               .env = "LIF_SBOM_JAVA_INDEX"},
+              &local->sbom_java_index);
+  options.Add(
+      {.name = "--no-sbom", .help = "Make no list of the image's packages", .env = "LIF_NO_SBOM"},
+      &local->no_sbom);
+}
+
 void AddEngine(OptionSet& options, LocalOptions* local) {
   options.Add({.name = "--docker-host",
                .value = "URL",
@@ -103,6 +120,7 @@ absl::StatusOr<LocalCommandLine> ParseLocalCommandLine(const std::vector<std::st
                        .config_section = ""});
   AddWhatToBuild(parser.root(), &line.options);
   AddRecipe(parser.root(), &line.options);
+  AddSbom(parser.root(), &line.options);
   AddEngine(parser.root(), &line.options);
   LIF_ASSIGN_OR_RETURN(ParsedArguments parsed, parser.Parse(args, environment));
   line.text = std::move(parsed.text);

@@ -26,6 +26,9 @@ struct LocalOptions {
   std::string docker_host;
   std::string builder = "default";
   std::string test_memory = "2g";
+  std::string sbom_scanner;  // "": the trivy in PATH, if there is one
+  std::string sbom_java_index;
+  bool no_sbom = false;
   absl::Duration build_timeout = absl::Hours(1);
   int min_free_disk_mib = 2048;
 

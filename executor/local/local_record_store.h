@@ -1,5 +1,6 @@
 // Where local builds leave what came of them:
-//   <root>/<build ID>/record.json, evidence.log, build.log, Dockerfile, error-<build ID>.json
+//   <root>/<build ID>/record.json, evidence.log, build.log, Dockerfile, sbom.spdx.json,
+//                     error-<build ID>.json
 // They are not compatibility records: no other build is ever answered by them.
 #pragma once
 

@@ -47,6 +47,11 @@ def make_base():
     return digest
 
 
+def scanner():
+    """Path of the one that tests/run installed."""
+    return run("bash", "-euc", f"source {factories.ROOT}/deploy/lib/scanner.sh; scanner_program").strip()
+
+
 def run(*argv):
     return subprocess.run([str(word) for word in argv], check=True, capture_output=True, text=True,
                           timeout=120).stdout

@@ -57,6 +57,27 @@ def test_a_build_is_built_and_tested_in_the_engine_and_marked_local(author):
     assert author.working_files() == [] and os.listdir(author.temporary) == []
 
 
+def test_a_build_has_an_sbom_where_there_is_a_scanner_and_else_says_that_it_has_none(author):
+    # A trivy of this machine's must not answer.
+    (author.directory / "bin").mkdir()
+    (author.directory / "bin" / "trivy").symlink_to("/bin/false")
+    path = f"{author.directory / 'bin'}:{author.env['PATH']}"
+    without = author.build("tiny-api", env=dict(author.env, PATH=path))
+    assert "no SBOM was made: " in without and "LIF_SBOM_SCANNER" in without
+    (first,) = author.builds()
+    assert "sbom.spdx.json" not in author.files({"directory": f".lif/local/{first}"})
+    said = author.build("tiny-api", env=dict(author.env, LIF_SBOM_SCANNER=local.scanner()))
+    assert "no SBOM" not in said
+    files = author.files({"directory": f".lif/local/{author.builds()[-1]}"})
+    document = json.loads(files["sbom.spdx.json"])
+    assert document["spdxVersion"] == "SPDX-2.3" and document["name"] == "tiny-api-linux-amd64"
+    assert "0 packages" in files["evidence.log"]  # the base has no package database
+    broken = author.build("tiny-api", code=3, env=dict(author.env, LIF_SBOM_SCANNER="/bin/false"))
+    assert "/bin/false ended with exit code 1" in broken
+    wished = author.build("tiny-api", env=dict(author.env, LIF_NO_SBOM="true"))
+    assert "no SBOM" not in wished
+
+
 def test_json_is_that_of_a_factory_and_says_that_it_is_local(author):
     build = author.build_json("tiny-api")
     assert build["local"] is True and build["directory"].endswith(build["build_id"])
