@@ -72,7 +72,7 @@ def test_a_build_has_an_sbom_where_there_is_a_scanner_and_else_says_that_it_has_
     document = json.loads(files["sbom.spdx.json"])
     assert document["spdxVersion"] == "SPDX-2.3" and document["name"] == "tiny-api-linux-amd64"
     assert "0 packages" in files["evidence.log"]  # the base has no package database
-    broken = author.build("tiny-api", code=3, env=dict(author.env, LIF_SBOM_SCANNER="/bin/false"))
+    broken = author.build("tiny-api", code=2, env=dict(author.env, LIF_SBOM_SCANNER="/bin/false"))
     assert "/bin/false ended with exit code 1" in broken
     wished = author.build("tiny-api", env=dict(author.env, LIF_NO_SBOM="true"))
     assert "no SBOM" not in wished
