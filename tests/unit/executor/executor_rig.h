@@ -27,8 +27,8 @@
 
 namespace lif {
 
-// Over EngineCatalog, or another that the fakes understand. Without a ledger: image jobs build all of
-// their layers.
+// Over EngineCatalog, or another that the fakes understand. Without a ledger: image jobs build all
+// of their layers.
 class ExecutorRig {
  public:
   static constexpr absl::Duration kLease = absl::Minutes(10);
