@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,18 @@ struct TenantUsage {
   int64_t running = 0;
 };
 
+// What a tenant has in one pool.
+struct TenantShare {
+  int64_t ready = 0;  // a shared job counts for each tenant that waits for it
+  int64_t running = 0;
+};
+
+struct TenantStatus {
+  std::string tenant;
+  TenantUsage usage;
+  std::map<std::string, TenantShare> pools;  // where it has some; of the first 50 pools
+};
+
 struct QueueViolation {
   std::string invariant;  // "indexed-by-state", "ready-set", "need-exists", …
   std::string job_id;     // "" when it is not about one
@@ -71,6 +84,8 @@ class QueueAdmin {
   virtual absl::StatusOr<QueueTotals> CountTotals() = 0;
   virtual absl::Status SetTenantPolicy(const std::string& tenant, const TenantPolicy& policy) = 0;
   virtual absl::StatusOr<TenantUsage> GetTenantUsage(const std::string& tenant) = 0;
+  // Those with jobs that are not done, or with a policy, by name; at most `limit`, 1..1000.
+  virtual absl::StatusOr<std::vector<TenantStatus>> ListTenants(int limit) = 0;
   // Every invariant, on the live factory; changes nothing. Lists at most `limit` violations.
   virtual absl::StatusOr<QueueCheck> CheckQueue(int limit) = 0;
   // Why a build is not running. NOT_FOUND when the queue does not know it.

@@ -13,6 +13,7 @@
 //     ex at ls chg      while active: executor, claimed at, lease length, tenant it is charged to
 //     start fin         first claim, end
 //     att cr parks      attempts that failed, executors lost, times parked
+//     ttl               "1": it stands in ttl, or did
 //     nb                while delayed: not before
 //     err cls           message and class of the last failed attempt
 //     can               "1": nobody waits for it any more; the holder is told by its heartbeat
@@ -29,6 +30,7 @@
 // tenant:<tenant>       HASH  weight, max_queued, max_running (0: no limit), live (jobs not done
 // that
 //                             it waits for), run (jobs that run on its account)
+// tenants               ZSET  tenants that have a HASH, all with score 0: by name
 // wait                  ZSET  waiting and parked jobs, by submit time
 // delay                 ZSET  delayed jobs, by when they are due
 // lease                 ZSET  active jobs, by when the lease ends

@@ -189,29 +189,6 @@ absl::Status RedisQueueAdmin::DropDeadLetter(const std::string& job_id) {
   return functions_.Call(client_, "drop_dead", {job_id}).status();
 }
 
-absl::Status RedisQueueAdmin::SetTenantPolicy(const std::string& tenant,
-                                              const TenantPolicy& policy) {
-  return functions_
-      .Call(client_, "set_tenant",
-            {tenant, absl::StrCat(policy.weight), std::to_string(policy.max_queued),
-             std::to_string(policy.max_running)})
-      .status();
-}
-
-absl::StatusOr<TenantUsage> RedisQueueAdmin::GetTenantUsage(const std::string& tenant) {
-  LIF_ASSIGN_OR_RETURN(RedisReply reply, functions_.Call(client_, "tenant", {tenant}));
-  LIF_ASSIGN_OR_RETURN(std::vector<std::string> fields, reply.AsStrings());
-  TenantUsage usage;
-  if (fields.size() != 5 || !absl::SimpleAtod(fields[0], &usage.policy.weight)) {
-    return absl::InternalError("the queue answered a tenant of another shape");
-  }
-  LIF_ASSIGN_OR_RETURN(usage.policy.max_queued, Number(fields[1]));
-  LIF_ASSIGN_OR_RETURN(usage.policy.max_running, Number(fields[2]));
-  LIF_ASSIGN_OR_RETURN(usage.queued, Number(fields[3]));
-  LIF_ASSIGN_OR_RETURN(usage.running, Number(fields[4]));
-  return usage;
-}
-
 absl::StatusOr<QueueCheck> RedisQueueAdmin::CheckQueue(int limit) {
   if (limit < 1 || limit > 10000) return absl::InvalidArgumentError("limit: write 1 to 10000");
   QueueCheck check;

@@ -85,6 +85,36 @@ absl::StatusOr<TenantUsage> MemoryQueueAdmin::GetTenantUsage(const std::string& 
   return usage;
 }
 
+absl::StatusOr<std::vector<TenantStatus>> MemoryQueueAdmin::ListTenants(int limit) {
+  JobFilter filter;
+  filter.limit = 1000;
+  LIF_ASSIGN_OR_RETURN(const std::vector<JobView> jobs, queue_.ListJobs(filter));
+  std::map<std::string, TenantStatus> found;
+  {
+    MutexLock lock(&mutex_);
+    for (const auto& [tenant, policy] : policies_) found[tenant].usage.policy = policy;
+  }
+  for (const JobView& job : jobs) {
+    if (job.state == JobState::kDone) continue;
+    for (const std::string& tenant : job.tenants) {
+      TenantStatus& status = found[tenant];
+      TenantShare& share = status.pools[job.spec.pool];
+      status.usage.queued += 1;
+      share.ready += job.state == JobState::kReady ? 1 : 0;
+      if (job.state != JobState::kActive || job.tenant != tenant) continue;
+      status.usage.running += 1;
+      share.running += 1;
+    }
+  }
+  std::vector<TenantStatus> tenants;
+  for (auto& [tenant, status] : found) {
+    if (tenants.size() == static_cast<size_t>(limit)) break;
+    status.tenant = tenant;
+    tenants.push_back(std::move(status));
+  }
+  return tenants;
+}
+
 absl::StatusOr<QueueCheck> MemoryQueueAdmin::CheckQueue(int limit) {
   JobFilter filter;
   filter.limit = 1000;

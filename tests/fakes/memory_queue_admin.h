@@ -30,6 +30,7 @@ class MemoryQueueAdmin final : public QueueAdmin {
   absl::StatusOr<QueueTotals> CountTotals() override;
   absl::Status SetTenantPolicy(const std::string& tenant, const TenantPolicy& policy) override;
   absl::StatusOr<TenantUsage> GetTenantUsage(const std::string& tenant) override;
+  absl::StatusOr<std::vector<TenantStatus>> ListTenants(int limit) override;
   absl::StatusOr<QueueCheck> CheckQueue(int limit) override;
   absl::StatusOr<WaitReason> Explain(const std::string& build_id) override;
 

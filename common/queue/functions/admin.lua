@@ -1,8 +1,9 @@
--- What operators do: dead letters, tenants, and the question why a job waits.
+-- What operators do: dead letters, and the question why a job waits.
+do
 
 -- counts(): dead letters, jobs that ended and want a record; rollbacks, when the newest was noticed,
 -- and how many writes it lost.
-local function counts(keys)
+function calls.counts(keys)
   local ctx = enter(keys)
   local back = redis.call('HMGET', key(ctx, 'meta'), 'rollbacks', 'back', 'back_lost')
   return {
@@ -12,7 +13,7 @@ local function counts(keys)
 end
 
 -- drop_dead(job ID): an operator has seen it; retention begins.
-local function drop_dead(keys, args)
+function calls.drop_dead(keys, args)
   local ctx = enter(keys)
   local id = args[1]
   if not is_job_id(id) or not redis.call('ZSCORE', key(ctx, 'dead'), id) then
@@ -25,31 +26,6 @@ local function drop_dead(keys, args)
     if job.st == 'done' then redis.call('ZADD', key(ctx, 'done'), int(ctx.now), id) end
   end
   return 'OK'
-end
-
--- set_tenant(tenant, weight, max_queued, max_running)
-local function set_tenant(keys, args)
-  local ctx = enter(keys)
-  local weight = tonumber(args[2])
-  local queued, running = whole(args[3], 0, 1e9), whole(args[4], 0, 1e6)
-  if not is_name(args[1]) then return invalid('tenant: write [a-z0-9][a-z0-9._-]{0,62}') end
-  if not weight or weight < 0.01 or weight > 100 then return invalid('weight: write 0.01 to 100') end
-  if not queued or not running then return invalid('max_queued, max_running: write 0 or more') end
-  redis.call('HSET', key(ctx, 'tenant', args[1]), 'weight', args[2], 'max_queued', int(queued),
-             'max_running', int(running))
-  settle_tenant(ctx, args[1])
-  return 'OK'
-end
-
--- tenant(tenant): weight, max_queued, max_running, live, run
-local function tenant_usage(keys, args)
-  local ctx = enter(keys)
-  if not is_name(args[1]) then return invalid('tenant: write a name') end
-  local policy = policy_of(ctx, args[1])
-  return {
-    string.format('%.6f', policy.weight), int(policy.max_queued), int(policy.max_running),
-    int(policy.live), int(policy.run),
-  }
 end
 
 -- explain(build ID): a flat map of what decides when the job runs. `needs` names at most three.
@@ -85,7 +61,7 @@ local function describe_needs(ctx, id)
   return #needs, table.concat(parts, ', ')
 end
 
-local function explain(keys, args)
+function calls.explain(keys, args)
   local ctx = enter(keys)
   local id = is_id(args[1]) and redis.call('GET', key(ctx, 'bid', args[1]))
   local job = id and load_job(ctx, id)
@@ -112,4 +88,6 @@ local function explain(keys, args)
     add('need_count', int(count))
   end
   return answer
+end
+
 end

@@ -1,6 +1,7 @@
 -- The queue's invariants, looked at piece by piece on a live factory. Each call sees one moment, so
 -- what it reports is wrong and not merely under way. Violations are triples: invariant, job ID,
 -- detail.
+do
 
 local CHECK_BATCH = 50
 
@@ -75,7 +76,7 @@ local function check_job(ctx, id, found)
 end
 
 -- check_jobs(cursor): next cursor, jobs looked at, violations…
-local function check_jobs(keys, args)
+function calls.check_jobs(keys, args)
   local ctx = enter(keys)
   local start = #key(ctx, 'job', '') + 1
   local page = redis.call('SCAN', args[1], 'MATCH', key(ctx, 'job', '*'), 'COUNT', CHECK_BATCH * 4)
@@ -85,7 +86,7 @@ local function check_jobs(keys, args)
 end
 
 -- check_ready(cursor): ready sets; next cursor, sets, violations…
-local function check_ready(keys, args)
+function calls.check_ready(keys, args)
   local ctx = enter(keys)
   local found = {}
   local page = redis.call('SCAN', args[1], 'MATCH', key(ctx, 'rdy', '*'), 'COUNT', CHECK_BATCH * 4)
@@ -105,7 +106,7 @@ local function check_ready(keys, args)
 end
 
 -- check_index(index, from): members from a rank on; next rank or "0", members, violations…
-local function check_index(keys, args)
+function calls.check_index(keys, args)
   local ctx = enter(keys)
   local from = whole(args[2], 0, 1e12)
   if not from then return invalid('from: write 0 or more') end
@@ -122,7 +123,7 @@ local function check_index(keys, args)
 end
 
 -- check_counters(): the pools' counters against the indexes. Same shape.
-local function check_counters(keys, args)
+function calls.check_counters(keys, args)
   local ctx = enter(keys)
   local sums = {waiting = 0, delayed = 0, active = 0, ending = 0}
   for _, pool in ipairs(redis.call('SMEMBERS', key(ctx, 'pools'))) do
@@ -141,4 +142,6 @@ local function check_counters(keys, args)
     end
   end
   return {'0', '0', unpack(found)}
+end
+
 end

@@ -6,12 +6,12 @@ local CLAIM_RELEASES = 20
 -- Entries of ready sets that hold no ready job: none unless someone wrote to Redis by hand.
 local CLAIM_STRAYS = 16
 
-local function answer_claim(ctx, job)
+local function answer_claim(ctx, job, expiry)
   return {
     'id', job.id, 'kind', job.kind, 'bid', job.bid, 'man', job.man, 'plat', job.plat,
     'pool', job.pool, 'max', job.max, 'tp', job.tp or '', 'tok', job.tok,
     'att', job.att or '0', 'cr', job.cr or '0', 'chg', job.chg or '', 'exp',
-    redis.call('ZSCORE', key(ctx, 'lease'), job.id), 'sub', job.sub, 'eo', job.eo or '',
+    expiry or redis.call('ZSCORE', key(ctx, 'lease'), job.id), 'sub', job.sub, 'eo', job.eo or '',
     'ec', job.ec or '', 'em', job.em or '', 'eb', job.eb or '', 'now', int(ctx.now),
   }
 end
@@ -67,19 +67,21 @@ local function bury_misplaced(ctx, job, pool, tenant)
   bury_job(ctx, job, problem)
 end
 
+-- Answers the job, its tenant, the tenant's use where it is known, and whether others stand behind it.
 local function next_ready(ctx, pool)
   for _ = 1, CLAIM_STRAYS do
-    local tenant = next_tenant(ctx, pool)
+    local tenant, use = next_tenant(ctx, pool)
     if not tenant then return nil end
     local ready = key(ctx, 'rdy', pool, tenant)
-    local id = redis.call('ZRANGE', ready, 0, 0)[1]
+    local front = redis.call('ZRANGE', ready, 0, 1)
+    local id = front[1]
     if not id then
       redis.call('ZREM', key(ctx, 'ten', pool), tenant)
     else
       local job = is_job_id(id) and load_job(ctx, id)
       local sound = job and job.st == 'ready' and job.pool == pool and
                     find_waiter(waiters_of(job), tenant)
-      if sound and not repair_or_bury(ctx, job) then return job, tenant end
+      if sound and not repair_or_bury(ctx, job) then return job, tenant, use, #front == 2 end
       if not sound then
         if job then bury_misplaced(ctx, job, pool, tenant) end
         redis.call('ZREM', ready, id)
@@ -89,29 +91,27 @@ local function next_ready(ctx, pool)
   return nil
 end
 
--- active <=> leased <=> token.
-local function to_active(ctx, job, request, tenant)
-  local meta = key(ctx, 'meta')
+-- active <=> leased <=> token. Answers when the lease ends.
+local function to_active(ctx, job, request, tenant, use, crowded)
   -- Before anybody ticked, so that the first tick sees a clock that jumped since.
-  if not redis.call('HGET', meta, 'pulse') then
-    redis.call('HSET', meta, 'pulse', int(ctx.now))
-  end
-  if tenant then charge(ctx, job.pool, tenant) end
-  leave_index(ctx, job)
-  redis.call('ZREM', key(ctx, 'ttl'), job.id)
+  if not ctx.pulse then redis.call('HSET', key(ctx, 'meta'), 'pulse', int(ctx.now)) end
+  if tenant then charge(ctx, job.pool, tenant, use) end
+  leave_index(ctx, job, crowded and tenant)
+  drop_ttl(ctx, job)
   local token = request.token or int(math.max(tonumber(job.tok or '0') + 1, ctx.micros))
   local fields = {
     tok = token, ex = request.executor, at = int(ctx.now), ls = int(request.lease),
   }
   if tenant then fields.chg = tenant end
   if not job.start then fields.start = int(ctx.now) end
-  set_fields(ctx, job, fields)
-  redis.call('ZADD', key(ctx, 'lease'), int(ctx.now + request.lease), job.id)
-  move(ctx, job, 'active')
+  local expiry = int(ctx.now + request.lease)
+  redis.call('ZADD', key(ctx, 'lease'), expiry, job.id)
+  move(ctx, job, 'active', fields)
   if request.nonce then
     redis.call('SET', key(ctx, 'nonce', request.nonce), job.id .. ' ' .. token,
                'PX', int(request.lease))
   end
+  return expiry
 end
 
 local function claim(keys, args)
@@ -127,9 +127,9 @@ local function claim(keys, args)
   if replayed then return replayed end
   if redis.call('HGET', key(ctx, 'ex', request.executor), 'drain') == '1' then return {} end
   release_some(ctx, CLAIM_RELEASES)
-  local job, tenant = next_ending(ctx), nil
-  if not job then job, tenant = next_ready(ctx, request.pool) end
+  local job, tenant, use, crowded = next_ending(ctx), nil, nil, nil
+  if not job then job, tenant, use, crowded = next_ready(ctx, request.pool) end
   if not job then return {} end
-  to_active(ctx, job, request, tenant)
-  return answer_claim(ctx, job)
+  local expiry = to_active(ctx, job, request, tenant, use, crowded)
+  return answer_claim(ctx, job, expiry)
 end

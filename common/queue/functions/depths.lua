@@ -1,6 +1,8 @@
 -- depths(): what metrics tell beside pools(): dead letters, ends that want a record, rollbacks, then
 -- pool, tenant, ready jobs of the deepest tenants of each pool. A shared job counts for each who waits.
 -- Bounded: tenants are numberless, so the rest of a pool comes as tenant "".
+do
+
 local DEPTH_TENANTS = 20
 
 local function tenant_depths(ctx, pool)
@@ -16,7 +18,7 @@ local function tenant_depths(ctx, pool)
   return depths
 end
 
-local function depths(keys)
+function calls.depths(keys)
   local ctx = enter(keys)
   local answer = {int(redis.call('ZCARD', key(ctx, 'dead'))),
                   int(redis.call('ZCARD', key(ctx, 'blamed'))),
@@ -35,4 +37,6 @@ local function depths(keys)
     end
   end
   return answer
+end
+
 end

@@ -26,7 +26,9 @@ end
 -- Nobody could renew a lease in time: nothing is reaped for one lease.
 local function open_epoch(ctx)
   local meta = key(ctx, 'meta')
-  local epoch = redis.call('HGET', meta, 'epoch')
+  local known = redis.call('HMGET', meta, 'epoch', 'pulse')
+  local epoch = known[1]
+  ctx.epoch, ctx.pulse = epoch, known[2]
   if epoch and recognised[ctx.prefix] == epoch then return end
   local run = server_run()
   local fields = redis.call('HMGET', meta, 'run', 'seq', 'lineage', 'lease')
@@ -39,12 +41,13 @@ local function open_epoch(ctx)
                extend_lineage(fields[3] or '', epoch, fields[2] or '0'))
   end
   recognised[ctx.prefix] = epoch
+  ctx.epoch = epoch
 end
 
 -- Of what is acknowledged now: epoch and number.
 local function stamp(ctx, acknowledged)
   local meta = key(ctx, 'meta')
-  if acknowledged then redis.call('HINCRBY', meta, 'seq', 1) end
+  if acknowledged then return ctx.epoch, int(redis.call('HINCRBY', meta, 'seq', 1)) end
   local fields = redis.call('HMGET', meta, 'epoch', 'seq')
   return fields[1] or '', fields[2] or '0'
 end

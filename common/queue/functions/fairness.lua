@@ -28,8 +28,18 @@ local function may_run(policy)
   return policy.max_running == 0 or policy.run < policy.max_running
 end
 
+-- A tenant is known, and counted, as long as it has jobs or a policy.
 local function count_live(ctx, tenant, change)
-  redis.call('HINCRBY', key(ctx, 'tenant', tenant), 'live', change)
+  local counts = key(ctx, 'tenant', tenant)
+  local live = redis.call('HINCRBY', counts, 'live', change)
+  if live == change and change > 0 then
+    redis.call('ZADD', key(ctx, 'tenants'), 0, tenant)
+  elseif live <= 0 then
+    local left = redis.call('HMGET', counts, 'weight', 'run')
+    if left[1] then return end
+    redis.call('ZREM', key(ctx, 'tenants'), tenant)
+    if (tonumber(left[2] or '0') or 0) <= 0 then redis.call('DEL', counts) end
+  end
 end
 
 local function use_of(ctx, pool, tenant, policy)
@@ -38,8 +48,9 @@ local function use_of(ctx, pool, tenant, policy)
     served = tonumber(fields[1] or '0') or 0, -- ms / weight
     run = tonumber(fields[2] or '0') or 0, -- jobs that run now
     starts = tonumber(fields[3] or '0') or 0, -- sum of the times they were claimed at
-    weight = (policy or policy_of(ctx, tenant)).weight,
+    policy = policy or policy_of(ctx, tenant),
   }
+  use.weight = use.policy.weight
   use.score = use.served + (use.run * ctx.now - use.starts) / use.weight
   return use
 end
@@ -64,7 +75,8 @@ local function tenant_gets_work(ctx, pool, tenant)
     use.served = use.served + behind
     use.score = use.score + behind
     store_use(ctx, pool, tenant, use)
-    redis.call('PEXPIRE', key(ctx, 'use', pool, tenant), USE_KEPT_MS)
+    -- What runs is still to be discharged.
+    if use.run == 0 then redis.call('PEXPIRE', key(ctx, 'use', pool, tenant), USE_KEPT_MS) end
   end
   redis.call('ZADD', tenants, string.format('%.3f', use.score), tenant)
 end
@@ -81,22 +93,23 @@ local function settle_tenant(ctx, tenant)
   end
 end
 
--- The tenant to serve next, or nil.
+-- The tenant to serve next, or nil; and its use, where that was asked for.
 local function next_tenant(ctx, pool)
   local tenants = key(ctx, 'ten', pool)
   for _ = 1, PICK_CORRECTIONS do
     local front = redis.call('ZRANGE', tenants, 0, 1, 'WITHSCORES')
     if #front == 0 then return nil end
-    local score = use_of(ctx, pool, front[1]).score
-    if #front == 2 or score <= tonumber(front[4]) then return front[1] end
-    redis.call('ZADD', tenants, string.format('%.3f', score), front[1])
+    if #front == 2 then return front[1] end -- alone
+    local use = use_of(ctx, pool, front[1])
+    if use.score <= tonumber(front[4]) then return front[1], use end
+    redis.call('ZADD', tenants, string.format('%.3f', use.score), front[1])
   end
   return redis.call('ZRANGE', tenants, 0, 0)[1]
 end
 
-local function charge(ctx, pool, tenant)
-  local policy = policy_of(ctx, tenant)
-  local use = use_of(ctx, pool, tenant, policy)
+local function charge(ctx, pool, tenant, use)
+  use = use or use_of(ctx, pool, tenant)
+  local policy = use.policy
   if use.score > virtual_time(ctx, pool) then
     redis.call('SET', key(ctx, 'vt', pool), string.format('%.3f', use.score))
   end
@@ -104,7 +117,7 @@ local function charge(ctx, pool, tenant)
   use.run = use.run + 1
   use.starts = use.starts + ctx.now
   store_use(ctx, pool, tenant, use)
-  redis.call('PERSIST', key(ctx, 'use', pool, tenant))
+  if use.run == 1 then redis.call('PERSIST', key(ctx, 'use', pool, tenant)) end
   redis.call('ZADD', key(ctx, 'ten', pool), 'XX',
              string.format('%.3f', use.score + DISPATCH_COST_MS / use.weight), tenant)
   redis.call('HINCRBY', key(ctx, 'tenant', tenant), 'run', 1)

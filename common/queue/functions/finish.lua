@@ -2,14 +2,11 @@
 
 local function finish(ctx, job, outcome)
   leave_index(ctx, job)
-  set_fields(ctx, job, {out = outcome, fin = int(ctx.now)})
-  move(ctx, job, 'done')
+  move(ctx, job, 'done', {out = outcome, fin = int(ctx.now)})
   -- What is dead stays until an operator has seen it.
-  if not redis.call('ZSCORE', key(ctx, 'dead'), job.id) then
-    redis.call('ZADD', key(ctx, 'done'), int(ctx.now), job.id)
-  end
+  if not job.dead then redis.call('ZADD', key(ctx, 'done'), int(ctx.now), job.id) end
   for _, waiter in ipairs(waiters_of(job)) do count_live(ctx, waiter.tenant, -1) end
-  redis.call('ZREM', key(ctx, 'ttl'), job.id)
+  drop_ttl(ctx, job)
   redis.call('DEL', key(ctx, 'need', job.id))
   start_release(ctx, job)
 end

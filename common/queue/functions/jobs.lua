@@ -39,12 +39,14 @@ local function announce(ctx, job)
              'b', job.bid, 's', job.st, 'o', job.out or '')
 end
 
--- The only place that changes a state: counters and events follow it.
-local function move(ctx, job, state)
+-- The only place that changes a state: counters and events follow it. `fields` change with it.
+local function move(ctx, job, state, fields)
   local counters = key(ctx, 'cnt', job.pool)
   if job.st ~= 'new' and job.st ~= 'done' then redis.call('HINCRBY', counters, job.st, -1) end
   if state ~= 'done' then redis.call('HINCRBY', counters, state, 1) end
-  set_fields(ctx, job, {st = state})
+  fields = fields or {}
+  fields.st = state
+  set_fields(ctx, job, fields)
   announce(ctx, job)
 end
 

@@ -1,6 +1,7 @@
 -- The tail of a build's log: a stream whose entry IDs are "<offset + 1>-0", so that an offset finds
 -- its entry. What is older is sealed in blobs, listed in `sealed:<build ID>`. Both expire, should
 -- nobody complete the build.
+do
 
 local TAIL_MAX = 8 * 1024 * 1024
 local APPEND_MAX = 256 * 1024
@@ -28,7 +29,7 @@ local function log_end(ctx, build)
 end
 
 -- log_append(build ID, offset, bytes)
-local function log_append(keys, args)
+function calls.log_append(keys, args)
   local ctx = enter(keys)
   local build, offset, data = args[1], whole(args[2], 0, 1e15), args[3]
   if not is_id(build) then return invalid('build_id: write a ULID') end
@@ -50,7 +51,7 @@ local function log_append(keys, args)
 end
 
 -- log_seal(build ID, offset, size, sha256): a blob holds that part; it leaves the tail.
-local function log_seal(keys, args)
+function calls.log_seal(keys, args)
   local ctx = enter(keys)
   local build, offset, size = args[1], whole(args[2], 0, 1e15), whole(args[3], 1, 1048576)
   if not is_id(build) then return invalid('build_id: write a ULID') end
@@ -84,7 +85,7 @@ local function log_seal(keys, args)
 end
 
 -- log_read(build ID, offset, limit): end, tail offset, tail, then the sealed chunks.
-local function log_read(keys, args)
+function calls.log_read(keys, args)
   local ctx = enter(keys)
   local build, offset, limit = args[1], whole(args[2], 0, 1e15), whole(args[3], 0, READ_MAX)
   if not is_id(build) then return invalid('build_id: write a ULID') end
@@ -114,4 +115,6 @@ local function log_read(keys, args)
     answer[#answer + 1] = chunk
   end
   return answer
+end
+
 end

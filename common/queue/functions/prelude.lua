@@ -2,14 +2,18 @@
 -- checks of arguments. A function validates everything before its first write, because Redis keeps
 -- the writes of a call that fails later. The schema is documented in common/queue/redis_keys.h.
 
--- Lua's tostring keeps 14 digits: microseconds need 16.
+-- Of a whole number. Lua's tostring keeps 14 digits: microseconds need 16.
 local function int(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
+
+-- Of the call that runs (register.lua).
+local entered = nil
 
 -- KEYS[1] is the prefix "lif:{factory}:": it routes the call and names every key of the factory.
 -- TIME is read once, so that a call has one notion of now.
 local function enter(keys)
+  if entered then return entered end
   local time = redis.call('TIME')
   local seconds, micros = tonumber(time[1]), tonumber(time[2])
   return {
@@ -19,8 +23,10 @@ local function enter(keys)
   }
 end
 
-local function key(ctx, ...)
-  return ctx.prefix .. table.concat({...}, ':')
+local function key(ctx, name, more, last)
+  if last then return ctx.prefix .. name .. ':' .. more .. ':' .. last end
+  if more then return ctx.prefix .. name .. ':' .. more end
+  return ctx.prefix .. name
 end
 
 -- Errors are a code that RedisJobQueue maps to a Status, and a sentence for people.
@@ -53,6 +59,10 @@ end
 local function is_id(text)
   return text ~= nil and #text >= 1 and #text <= 100 and text:match('^[A-Za-z0-9._:-]+$') ~= nil
 end
+
+-- A chunk of Lua has at most 200 locals. So a part that no other part builds on stands in a block of
+-- its own, and what it offers to register.lua in here.
+local calls = {}
 
 local OUTCOMES = {
   compatible = true, incompatible = true, failed = true, error = true, cancelled = true,

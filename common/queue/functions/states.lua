@@ -1,11 +1,12 @@
 -- Transitions between states. Each state has one index: `wait` (waiting, parked), the ready sets,
 -- `delay`, `lease` (active), `blamed` (ending), `done`. A job stands in exactly one of them.
 
-local function leave_ready(ctx, job)
+-- `crowded`: a tenant in whose set others are known to stand.
+local function leave_ready(ctx, job, crowded)
   for _, waiter in ipairs(waiters_of(job)) do
     local ready = key(ctx, 'rdy', job.pool, waiter.tenant)
     redis.call('ZREM', ready, job.id)
-    if redis.call('ZCARD', ready) == 0 then
+    if waiter.tenant ~= crowded and redis.call('ZCARD', ready) == 0 then
       redis.call('ZREM', key(ctx, 'ten', job.pool), waiter.tenant)
     end
   end
@@ -20,9 +21,9 @@ local function stand_in_ready(ctx, job)
 end
 
 -- Out of the index of the state it is in; the caller puts it into another.
-local function leave_index(ctx, job)
+local function leave_index(ctx, job, crowded)
   if job.st == 'ready' then
-    leave_ready(ctx, job)
+    leave_ready(ctx, job, crowded)
   elseif job.st == 'waiting' or job.st == 'parked' then
     redis.call('ZREM', key(ctx, 'wait'), job.id)
   elseif job.st == 'delayed' then
@@ -54,8 +55,7 @@ end
 local function to_delayed(ctx, job, not_before)
   leave_index(ctx, job)
   redis.call('ZADD', key(ctx, 'delay'), int(not_before), job.id)
-  set_fields(ctx, job, {nb = int(not_before)})
-  move(ctx, job, 'delayed')
+  move(ctx, job, 'delayed', {nb = int(not_before)})
 end
 
 -- Claimable by an executor of any pool, which writes the record: all bells ring.
@@ -66,9 +66,13 @@ local function to_blamed(ctx, job, not_before)
   for _, pool in ipairs(redis.call('SMEMBERS', key(ctx, 'pools'))) do ring(ctx, pool) end
 end
 
+local function drop_ttl(ctx, job)
+  if job.ttl then redis.call('ZREM', key(ctx, 'ttl'), job.id) end
+end
+
 -- Ends a job that no executor ran to its end.
 local function end_job(ctx, job, outcome, class, message, cause)
-  redis.call('ZREM', key(ctx, 'ttl'), job.id)
+  drop_ttl(ctx, job)
   to_blamed(ctx, job, ctx.now)
   set_fields(ctx, job, {eo = outcome, ec = class, em = message, eb = cause, out = outcome})
 end

@@ -101,6 +101,7 @@ local function create_job(ctx, request, given)
     max = given.max, req = request.id, sub = int(ctx.now), w = format_waiters({waiter}),
   }
   if given.tp ~= '' then fields.tp = given.tp end
+  if request.ttl > 0 then fields.ttl = '1' end
   set_fields(ctx, job, fields)
   redis.call('SET', key(ctx, 'bid', given.bid), given.id)
   redis.call('SADD', key(ctx, 'pools'), given.pool)
@@ -134,6 +135,7 @@ local function join_job(ctx, request, job)
 end
 
 local function extend_ttl(ctx, request, job)
+  if not job.ttl then return end
   local expiry = redis.call('ZSCORE', key(ctx, 'ttl'), job.id)
   if not expiry then return end
   if request.ttl == 0 then

@@ -1,5 +1,6 @@
 -- tick(limit, retention_ms, dead_retention_ms): bounded maintenance. Any replica or executor calls
 -- it at any time. Answers promoted, reaped, dead-lettered, removed, released, expired.
+do
 
 local MAX_CRASHES = 3
 -- No tick for so long, or for half a lease: everyone who ticks was away, or the clock jumped. Well above the ticks' period.
@@ -80,7 +81,7 @@ local function expire(ctx, limit)
   for _, id in ipairs(late) do
     local job = load_job(ctx, id)
     redis.call('ZREM', key(ctx, 'ttl'), id)
-    if job and (job.st == 'waiting' or job.st == 'ready') then
+    if job and not job.start and (job.st == 'waiting' or job.st == 'ready') then
       end_job(ctx, job, 'cancelled', 'cancelled', 'it did not begin within its queue TTL', '')
       cancel_unneeded(ctx, job, {left = CANCEL_DEPTH})
     end
@@ -122,7 +123,7 @@ local function forget_executors(ctx, limit)
   end
 end
 
-local function tick(keys, args)
+function calls.tick(keys, args)
   local ctx = enter(keys)
   local limit = whole(args[1], 1, 200)
   local retention = whole(args[2], 0, 31536000000)
@@ -141,4 +142,6 @@ local function tick(keys, args)
                   retain(ctx, key(ctx, 'dead'), dead_retention, limit)
   forget_executors(ctx, limit)
   return {promoted, reaped, dead, removed, released, expired}
+end
+
 end

@@ -56,4 +56,10 @@ class AdminHarness final : public QueueHarness {
   RedisQueueAdmin admin_;
 };
 
+inline std::vector<JobSpec> ManyJobs(const std::string& name, int count) {
+  std::vector<JobSpec> jobs;
+  for (int i = 0; i < count; ++i) jobs.push_back(TestJob(absl::StrCat(name, "-", i)));
+  return jobs;
+}
+
 }  // namespace lif

@@ -12,12 +12,6 @@
 namespace lif {
 namespace {
 
-std::vector<JobSpec> ManyJobs(const std::string& name, int count) {
-  std::vector<JobSpec> jobs;
-  for (int i = 0; i < count; ++i) jobs.push_back(TestJob(absl::StrCat(name, "-", i)));
-  return jobs;
-}
-
 TEST_CASE("queue admin: dead letters") {
   AdminHarness queue;
   const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
@@ -72,51 +66,6 @@ TEST_CASE("queue admin: shares follow weights") {
   const double share = static_cast<double>(dispatched["three"]) / kDispatches;
   REQUIRE(share > 0.75 * 0.9);
   REQUIRE(share < 0.75 * 1.1);
-}
-
-TEST_CASE("queue admin: quotas") {
-  AdminHarness queue;
-  SECTION("queued") {
-    REQUIRE(queue.admin().SetTenantPolicy("t", {1, 3, 0}).ok());
-    MustSubmit(queue, TestRequest(ManyJobs("a", 2), "t"));
-    const absl::Status refused = queue.jobs().Submit(TestRequest(ManyJobs("b", 2), "t")).status();
-    REQUIRE(absl::IsResourceExhausted(refused));
-    REQUIRE(refused.message().find("tenant t has 2 of 3 jobs") == 0);
-    // Others are free, and joining what it waits for already costs nothing.
-    MustSubmit(queue, TestRequest(ManyJobs("b", 2), "other"));
-    MustSubmit(queue, TestRequest(ManyJobs("a", 2), "t"));
-    MustSubmit(queue, TestRequest(ManyJobs("c", 1), "t"));
-    REQUIRE(queue.admin().GetTenantUsage("t")->queued == 3);
-    for (int i = 0; i < 5; ++i) MustComplete(queue, ClaimOne(queue), "compatible");
-    REQUIRE(queue.admin().GetTenantUsage("t")->queued == 0);
-    REQUIRE(queue.admin().GetTenantUsage("t")->policy.max_queued == 3);
-  }
-  SECTION("running") {
-    REQUIRE(queue.admin().SetTenantPolicy("t", {1, 0, 2}).ok());
-    const auto outcomes = MustSubmit(queue, TestRequest(ManyJobs("a", 4), "t"));
-    const ClaimedJob first = ClaimOne(queue);
-    ClaimOne(queue);
-    REQUIRE(!MustClaim(queue).has_value());
-    REQUIRE(queue.admin().GetTenantUsage("t")->running == 2);
-    for (const SubmitOutcome& outcome : outcomes) {
-      if (MustGet(queue, outcome.build_id).state != JobState::kReady) continue;
-      Beat(queue, {});
-      REQUIRE(queue.admin().Explain(outcome.build_id)->text ==
-              "tenant t runs all 2 jobs that it may");
-    }
-    queue.RequireSound(4);
-    MustComplete(queue, first, "compatible");
-    ClaimOne(queue);
-    REQUIRE(!MustClaim(queue).has_value());
-    REQUIRE(queue.admin().SetTenantPolicy("t", {1, 0, 0}).ok());
-    ClaimOne(queue);
-    queue.RequireSound(4);
-  }
-  SECTION("refused values") {
-    REQUIRE(absl::IsInvalidArgument(queue.admin().SetTenantPolicy("t", {0, 0, 0})));
-    REQUIRE(absl::IsInvalidArgument(queue.admin().SetTenantPolicy("t", {1, -1, 0})));
-    REQUIRE(absl::IsInvalidArgument(queue.admin().SetTenantPolicy("a:b", {1, 0, 0})));
-  }
 }
 
 TEST_CASE("queue admin: why a build waits") {
