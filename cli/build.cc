@@ -97,6 +97,9 @@ class BuildCommand : public Command {
                   .help = "On whose account, for fairness between teams",
                   .env = "LIF_TENANT"},
                  &tenant_);
+    options->Add({.name = "--reject-unschedulable",
+                  .help = "Refuse a build that no registered executor serves, and queue the rest"},
+                 &reject_unschedulable_);
     options->Add(
         {.name = "--local", .help = "Build here from --catalog, with Docker and without a factory"},
         &is_local_);
@@ -151,6 +154,7 @@ class BuildCommand : public Command {
     request.set_priority(priority_);
     request.set_rerun(RerunOf(rerun_));
     request.set_tenant(tenant_);
+    request.set_reject_unschedulable(reject_unschedulable_);
     // The same for every try: a submit whose answer was lost is joined, not doubled.
     request.set_request_id(NewUlid(context.clock->Now()));
     return request;
@@ -269,6 +273,7 @@ class BuildCommand : public Command {
   std::string tenant_ = "default";
   int priority_ = 0;
   bool wait_ = false;
+  bool reject_unschedulable_ = false;
   bool is_local_ = false;
   LocalBuildOptions local_;
   absl::Duration timeout_ = absl::ZeroDuration();

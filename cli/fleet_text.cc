@@ -104,6 +104,45 @@ std::string RenderPools(const google::protobuf::RepeatedPtrField<v1::PoolStatus>
 
 namespace {
 
+// "3 of 10", or "3" without a limit.
+Cell LimitedText(int64_t count, int64_t limit) {
+  if (limit == 0) return absl::StrCat(count);
+  return {absl::StrCat(count, " of ", limit), count >= limit ? Tone::kWarn : Tone::kPlain};
+}
+
+// "amd64 12, gpu 1", or "-".
+std::string SharesText(const v1::TenantStatus& tenant, int64_t (v1::TenantShare::*jobs)() const) {
+  std::vector<std::string> texts;
+  for (const v1::TenantShare& share : tenant.shares()) {
+    if ((share.*jobs)() > 0) texts.push_back(absl::StrCat(share.pool(), " ", (share.*jobs)()));
+  }
+  return texts.empty() ? "-" : absl::StrJoin(texts, ", ");
+}
+
+}  // namespace
+
+std::string RenderTenants(const google::protobuf::RepeatedPtrField<v1::TenantStatus>& tenants,
+                          const Style& style, size_t width) {
+  Table table{{{"TENANT"},
+               {"WEIGHT", true},
+               {"QUEUED", true},
+               {"RUNNING", true},
+               {"READY IN"},
+               {"RUNS IN"}},
+              {}};
+  for (const v1::TenantStatus& tenant : tenants) {
+    table.rows.push_back({{tenant.name(), Tone::kStrong},
+                          absl::StrCat(tenant.weight()),
+                          LimitedText(tenant.queued(), tenant.max_queued()),
+                          LimitedText(tenant.running(), tenant.max_running()),
+                          SharesText(tenant, &v1::TenantShare::ready),
+                          SharesText(tenant, &v1::TenantShare::running)});
+  }
+  return RenderTable(table, style, width);
+}
+
+namespace {
+
 // "gpu: 2 × NVIDIA A100-SXM4-80GB"; other capabilities as they are named.
 std::string OffersText(const v1::ExecutorStatus& executor) {
   std::map<std::string, int> models;

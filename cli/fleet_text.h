@@ -18,6 +18,10 @@ std::string RenderSummary(const v1::Summary& summary, const Style& style, absl::
 std::string RenderPools(const google::protobuf::RepeatedPtrField<v1::PoolStatus>& pools,
                         const Style& style, size_t width);
 
+// Whose jobs wait and run where, and what each may have.
+std::string RenderTenants(const google::protobuf::RepeatedPtrField<v1::TenantStatus>& tenants,
+                          const Style& style, size_t width);
+
 std::string RenderExecutors(const google::protobuf::RepeatedPtrField<v1::ExecutorStatus>& executors,
                             const Style& style, absl::Time now, size_t width);
 

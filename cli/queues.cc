@@ -13,7 +13,7 @@ class QueuesCommand : public Command {
  public:
   std::vector<std::string> Path() const override { return {"queues"}; }
   std::string Summary() const override {
-    return "Show the pools: what waits, runs, and who serves";
+    return "Show pools and tenants: what waits, runs, and who serves";
   }
   void AddOptions(OptionSet*) override {}
 
@@ -29,6 +29,10 @@ class QueuesCommand : public Command {
       terminal.err("no pool has work or executors\n");
     } else {
       terminal.out(RenderPools(reply.pools(), terminal.out_style, terminal.out_width));
+      if (reply.tenants_size() > 0) {
+        terminal.out("\n");
+        terminal.out(RenderTenants(reply.tenants(), terminal.out_style, terminal.out_width));
+      }
     }
     return ExitCode::kOk;
   }

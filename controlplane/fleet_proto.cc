@@ -29,6 +29,32 @@ void SetPool(const PoolStats& pool, const std::vector<ExecutorInfo>& executors,
   out->set_slots_busy(busy);
 }
 
+void SetTenants(const std::vector<TenantStatus>& tenants, v1::ListPoolsResponse* out) {
+  for (const TenantStatus& tenant : tenants) {
+    v1::TenantStatus* entry = out->add_tenants();
+    entry->set_name(Text(tenant.tenant));
+    entry->set_weight(tenant.usage.policy.weight);
+    entry->set_max_queued(tenant.usage.policy.max_queued);
+    entry->set_max_running(tenant.usage.policy.max_running);
+    entry->set_queued(tenant.usage.queued);
+    entry->set_running(tenant.usage.running);
+    for (const auto& [pool, share] : tenant.pools) {
+      v1::TenantShare* part = entry->add_shares();
+      part->set_pool(Text(pool));
+      part->set_ready(share.ready);
+      part->set_running(share.running);
+    }
+  }
+  for (v1::PoolStatus& pool : *out->mutable_pools()) {
+    for (const v1::TenantStatus& tenant : out->tenants()) {
+      for (const v1::TenantShare& share : tenant.shares()) {
+        if (share.pool() != pool.name() || share.ready() == 0) continue;
+        (*pool.mutable_ready_by_tenant())[tenant.name()] = share.ready();
+      }
+    }
+  }
+}
+
 void SetExecutor(const ExecutorInfo& executor, const std::vector<JobView>& active,
                  v1::ExecutorStatus* out) {
   out->set_id(Text(executor.id));

@@ -15,6 +15,8 @@ namespace lif {
 // `executors` of all pools: those of this one say how many slots are busy or draining.
 void SetPool(const PoolStats& pool, const std::vector<ExecutorInfo>& executors,
              v1::PoolStatus* out);
+// Also what of the pools' ready jobs is whose: after the pools are set.
+void SetTenants(const std::vector<TenantStatus>& tenants, v1::ListPoolsResponse* out);
 // `active`: jobs that are leased, of any executor; those of this one are what it runs.
 void SetExecutor(const ExecutorInfo& executor, const std::vector<JobView>& active,
                  v1::ExecutorStatus* out);

@@ -16,6 +16,7 @@
 namespace lif {
 namespace {
 
+constexpr int kMaxTenants = 200;
 constexpr absl::Duration kDefaultPeriod = absl::Seconds(2);
 constexpr absl::Duration kShortestPeriod = absl::Seconds(1);
 constexpr absl::Duration kLongestPeriod = absl::Seconds(60);
@@ -52,7 +53,10 @@ grpc::Status FleetServiceAdapter::ListPools(grpc::ServerContext*, const v1::List
   return seams_.runner.Run("ListPools", RpcKind::kUnary, [&]() -> absl::Status {
     LIF_ASSIGN_OR_RETURN(const std::vector<PoolStats> pools, seams_.queue.ListPools());
     LIF_ASSIGN_OR_RETURN(const std::vector<ExecutorInfo> executors, seams_.queue.ListExecutors());
+    LIF_ASSIGN_OR_RETURN(const std::vector<TenantStatus> tenants,
+                         seams_.admin.ListTenants(kMaxTenants));
     for (const PoolStats& pool : pools) SetPool(pool, executors, response->add_pools());
+    SetTenants(tenants, response);
     return absl::OkStatus();
   });
 }

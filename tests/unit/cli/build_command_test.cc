@@ -27,9 +27,9 @@ TEST_CASE("build: the request carries what was asked") {
   FakeFactory factory;
   Queue(&factory, v1::OUTCOME_COMPATIBLE);
   factory.environment["LIF_TENANT"] = "team-a";
-  const CliRun run =
-      factory.Run(BuildArgs({"--manifest-id", "db", "--platform", "linux/amd64", "--platform",
-                             "linux/arm64", "--priority", "-3", "--rerun", "if-failed"}));
+  const CliRun run = factory.Run(
+      BuildArgs({"--manifest-id", "db", "--platform", "linux/amd64", "--platform", "linux/arm64",
+                 "--priority", "-3", "--rerun", "if-failed", "--reject-unschedulable"}));
   CHECK(run.code == 0);
   REQUIRE(factory.builds.submits.size() == 1);
   const v1::SubmitBuildsRequest& request = factory.builds.submits[0];
@@ -40,6 +40,7 @@ TEST_CASE("build: the request carries what was asked") {
   CHECK(request.priority() == -3);
   CHECK(request.rerun() == v1::RERUN_POLICY_IF_FAILED);
   CHECK(request.tenant() == "team-a");
+  CHECK(request.reject_unschedulable());
   CHECK(request.request_id().size() == 26);
 }
 

@@ -228,25 +228,6 @@ TEST_CASE("evidence: the log, another artifact, the list, and near matches") {
   CHECK(json["artifact"]["name"] == "evidence.log");
 }
 
-TEST_CASE("executors and queues: tables, and what to do when there are none") {
-  FakeFactory factory;
-  CHECK(Has(factory.Run({"executors"}).err, "no executor is registered"));
-  v1::ExecutorStatus* executor = factory.fleet.executors.add_executors();
-  executor->set_id("executor-1");
-  executor->set_pool("amd64");
-  executor->set_slots(2);
-  executor->set_lost(true);
-  CHECK(Has(factory.Run({"executors"}).out, "executor-1  amd64  lost     0/2\n"));
-
-  v1::PoolStatus* pool = factory.fleet.pools.add_pools();
-  pool->set_name("amd64");
-  pool->set_ready(3);
-  pool->mutable_oldest_ready_age()->set_seconds(70);
-  CHECK(Has(factory.Run({"queues"}).out, "amd64      3        0        0        0  1m 10s"));
-  const auto json = nlohmann::json::parse(factory.Run({"queues", "--output", "json"}).out);
-  CHECK(json["pools"][0]["oldest_ready_age"] == 70.0);
-}
-
 TEST_CASE("catalog: list and show") {
   FakeFactory factory;
   CHECK(Has(factory.Run({"catalog", "list"}).err, "nothing is published yet\n"));

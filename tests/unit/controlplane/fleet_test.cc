@@ -92,6 +92,29 @@ TEST_CASE("pools and executors", "[fleet]") {
   CHECK(page.executors_size() == 1);
 }
 
+TEST_CASE("pools: whose jobs are ready, and what tenants may have", "[fleet]") {
+  ControlPlane plane;
+  plane.RegisterExecutor("executor-1", "amd64");
+  REQUIRE(plane.admin.SetTenantPolicy("default", {2, 100, 3}).ok());
+  plane.SubmitOne("py-api");
+  plane.SubmitOne("py-worker");
+  grpc::ClientContext context;
+  v1::ListPoolsResponse pools;
+  RequireOk(plane.fleet->ListPools(&context, {}, &pools));
+  REQUIRE(pools.tenants_size() == 1);
+  const v1::TenantStatus& tenant = pools.tenants(0);
+  CHECK(tenant.name() == "default");
+  CHECK(tenant.weight() == 2);
+  CHECK(tenant.max_queued() == 100);
+  CHECK(tenant.max_running() == 3);
+  CHECK(tenant.queued() == 2);
+  REQUIRE(tenant.shares_size() == 1);
+  CHECK(tenant.shares(0).pool() == "amd64");
+  CHECK(tenant.shares(0).ready() == 2);
+  REQUIRE(pools.pools_size() == 1);
+  CHECK(pools.pools(0).ready_by_tenant().at("default") == 2);
+}
+
 TEST_CASE("an executor is drained by name", "[fleet]") {
   ControlPlane plane;
   plane.RegisterExecutor("executor-1", "amd64");
