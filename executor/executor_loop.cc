@@ -72,7 +72,8 @@ void ExecutorLoop::RunSlot(std::stop_token drain) {
 }
 
 std::optional<ClaimedJob> ExecutorLoop::ClaimNext(std::stop_token drain) {
-  const BackoffPolicy backoff{.initial = absl::Milliseconds(200), .maximum = absl::Seconds(5)};
+  // Short, so that a failover is over for all soon after it: idle executors ask as often anyway.
+  const BackoffPolicy backoff{.initial = absl::Milliseconds(200), .maximum = absl::Seconds(2)};
   int failures = 0;
   ClaimRequest request{options_.executor_id, options_.pool, NewUlid(clock_.Now()), options_.lease};
   while (!drain.stop_requested()) {

@@ -7,10 +7,14 @@ import resp
 
 
 class RedisServer:
-    """Lives in `directory`; `options` are added to the command line, so they win."""
+    """Lives in `directory`; `options` are added to the command line, so they win.
 
-    def __init__(self, stores, directory, *options, env=None, port=None, wrap=()):
+    Those of a run share one configuration; who has it rewritten gives its own `config`.
+    """
+
+    def __init__(self, stores, directory, *options, env=None, port=None, wrap=(), config=None):
         self.stores, self.directory = stores, directory
+        self.config = config or stores.state / "etc/redis.conf"
         self.port = port or processes.free_port()
         self.options, self.env, self.wrap = list(options), env, list(wrap)
         self.daemon = None
@@ -28,8 +32,8 @@ class RedisServer:
     def launch(self):
         """Without waiting for it."""
         # Before others on a busy machine: the time that its calls take is to be its own.
-        argv = [*self.wrap, "nice", "-n", "-10", "redis-server", self.stores.state / "etc/redis.conf",
-                "--port", self.port, "--dir", self.directory, *self.options]
+        argv = [*self.wrap, "nice", "-n", "-10", "redis-server", self.config, "--port", self.port,
+                "--dir", self.directory, *self.options]
         self.daemon = processes.Daemon("redis", argv, self.directory / "redis.log", self.env)
         self.daemon.start()
 

@@ -1,4 +1,4 @@
-"""Rows 9 and 15: a Redis that comes back older, or hands over to another."""
+"""Rows 9, 15 and 17: a Redis that comes back older, or hands over to another."""
 import random
 import time
 
@@ -8,8 +8,10 @@ import client as clients
 import factory as factories
 import fleet as fleets
 import power
-import redis_server
+import processes
+import relay as relays
 import resp
+import sentinels
 
 TOLD = "came back from an older state"
 
@@ -28,8 +30,7 @@ def test_row_09_power_loss_with_appendfsync_everysec(make_fleet, stores, report,
     redis = power.PoweredRedis(stores, tmp_path / "redis", "--appendfsync", "everysec")
     fleet = make_fleet(redis)
     fleet.add_controlplane()
-    for number in (1, 2):
-        fleet.add_executor(f"executor-{number}", slots=2)
+    fleet.add_executors(2, slots=2)
     names = fleet.publish({f"m-{number}": "sleep-600" for number in range(300)})
     client = fleet.client()
     gone, worst = 0, 0.0
@@ -71,69 +72,146 @@ def jobs(fleet):
     return found
 
 
-class Replicated:
-    """A primary with one replica."""
-
-    def __init__(self, stores, directory, *options):
-        common = ("--masteruser", "admin", "--masterauth", stores.secret("redis-admin"),
-                  "--repl-diskless-sync-delay", 0, *options)
-        self.primary = redis_server.RedisServer(stores, directory / "primary", *common)
-        self.replica = redis_server.RedisServer(
-            stores, directory / "replica", "--replicaof", "127.0.0.1", self.primary.port, *common)
-
-    def start_replica(self):
-        self.replica.start()
-        admin = self.primary.connect()
-        factories.wait_until(lambda: "state=online" in admin.call("INFO", "replication"), 20,
-                             "the replica follows")
-
-    def promote(self):
-        self.replica.connect().call("REPLICAOF", "NO", "ONE")
-
-
-def fail_over(fleet, pair, stores, names, wait_replicas):
-    """Stalls the replica under load, kills the primary, promotes the replica. Answers the proxy's
-    switch time and what had been acknowledged while the replica stood still."""
+def submit_to_a_stalled_replica(fleet, pair):
+    """Submits with WAIT, then kills the primary and promotes the replica. Answers the client, what
+    had been acknowledged while the replica stood still, and how many were refused."""
     proxy = fleet.proxy()
-    more = {"redis-wait-replicas": 1, "redis-wait-timeout": "500ms"} if wait_replicas else {}
-    fleet.add_controlplane(redis_port=proxy.port, **more)
+    fleet.add_controlplane(redis_port=proxy.port,
+                           **{"redis-wait-replicas": 1, "redis-wait-timeout": "500ms"})
     fleet.add_executor("executor-1", redis_port=proxy.port, slots=2)
-    published = fleet.publish(names)
+    published = fleet.publish({f"m-{number}": "sleep-50" for number in range(60)})
     client = fleet.client()
     client.submit(*published[:5])
     time.sleep(0.5)
     pair.replica.daemon.pause()
     stalled = set(fleet.ledger.builds)
     refused = 0
-    for name in published[5:30]:
+    for name in published[5:10]:
         try:
             client.submit(name, timeout=10)
         except grpc.RpcError as error:
             assert error.code() == grpc.StatusCode.UNAVAILABLE, error
             refused += 1
-            if refused == 5:
-                break
     acknowledged = set(fleet.ledger.builds) - stalled
     pair.primary.kill()
     pair.replica.daemon.resume()
     pair.promote()
     proxy.target = pair.replica.port
     fleet.redis = pair.replica
-    return fleets.monotonic(), client, acknowledged, refused
+    return client, acknowledged, refused
 
 
 def test_row_15_a_stalled_replica_is_promoted_with_wait(make_fleet, stores, report, tmp_path):
-    pair = Replicated(stores, tmp_path)
+    pair = sentinels.Replicated(stores, tmp_path)
     fleet = make_fleet(pair.primary)
     pair.start_replica()
     try:
-        names = {f"m-{number}": "sleep-50" for number in range(60)}
-        _, client, acknowledged, refused = fail_over(fleet, pair, stores, names, True)
+        client, acknowledged, refused = submit_to_a_stalled_replica(fleet, pair)
         assert refused and not acknowledged, (refused, acknowledged)
         client.submit_until_accepted(f"{fleet.prefix}-m-50")
         fleet.ledger.verify(fleet)
         report.say(f"with WAIT: {refused} submits UNAVAILABLE while the replica stood still, none "
                    f"acknowledged; 0 of {len(fleet.ledger)} acknowledged lost")
     finally:
-        pair.primary.stop()
-        pair.replica.stop()
+        pair.stop()
+
+
+def times_told(fleet):
+    return fleet["controlplane"].log().count(TOLD)
+
+
+def test_row_15_a_stalled_replica_is_promoted_without_wait(make_fleet, stores, report, tmp_path):
+    # What a stopped process has in its socket it would read when it goes on: so the way is parted.
+    port = processes.free_port()
+    pair = sentinels.Replicated(stores, tmp_path, through=port)
+    between = relays.Relay(pair.primary.port, port)
+    fleet = make_fleet(pair.primary)
+    try:
+        pair.start_replica()
+        proxy = fleet.proxy()
+        fleet.add_controlplane(redis_port=proxy.port)
+        fleet.add_executors(2, redis_port=proxy.port, slots=2)
+        names = fleet.publish({f"m-{number}": "sleep-300" for number in range(60)})
+        client = fleet.client()
+        client.submit(*names[:10])
+        assert pair.primary.connect().call("WAIT", 1, 5000) == 1
+        between.stall()
+        for name in names[10:50]:
+            client.submit(name)
+        pair.primary.kill()
+        between.close()
+        pair.promote()
+        fleet.redis = pair.replica
+        kept = {job["bid"] for job in jobs(fleet)}
+        gone = set(fleet.ledger.builds) - kept
+        assert gone, "nothing was lost: the test proves nothing"
+        proxy.target = pair.replica.port
+        back = fleets.monotonic()
+        factories.wait_until(lambda: times_told(fleet), 30,
+                             lambda: f"reconciliation begins:\n{fleet.explain([])}")
+        report.time("rollback seen", fleets.monotonic() - back, 5)
+        time.sleep(5)
+        again = submit_lost_again(fleet, client)
+        fleet.ledger.verify(fleet)
+        report.say(f"without WAIT: {len(gone)} of {len(fleet.ledger)} acknowledged jobs were gone "
+                   f"from the promoted replica; {again} had to be submitted again by their "
+                   "clients; all recorded")
+    finally:
+        between.close()
+        pair.stop()
+
+
+EXECUTORS = 50
+
+
+def await_primary(server, watchers):
+    """Answers when it was one."""
+    factories.wait_until(lambda: sentinels.is_primary(server), 60, watchers.log)
+    return fleets.monotonic()
+
+
+def await_claims(fleet, names, since, report, how):
+    """Each executor, idle until then, has claimed one of `names`; each takes a while."""
+    wanted = set(names)
+
+    def claimed():
+        return {run.pid: run.at for run in fleet.executions("build") if run.detail in wanted}
+    factories.wait_until(lambda: len(claimed()) == EXECUTORS, 60,
+                         lambda: f"{len(claimed())} of {EXECUTORS} claim:\n{fleet.explain([])}")
+    report.time(f"{how}: all {EXECUTORS} have claimed again", max(claimed().values()) - since, 5)
+
+
+def test_row_17_sentinels_fail_over_under_fifty_idle_executors(make_fleet, stores, report,
+                                                               tmp_path):
+    pair = sentinels.Replicated(stores, tmp_path)
+    watchers = sentinels.Sentinels(stores, tmp_path, pair.primary)
+    fleet = make_fleet(pair.primary)
+    try:
+        pair.start_replica()
+        watchers.start()
+        fleet.add_controlplane(**{"redis-url": watchers.url(stores, "controlplane")})
+        names = fleet.publish({f"m-{number}": "sleep-8000" for number in range(2 * EXECUTORS)})
+        executors = [fleet.add_executor(f"executor-{number}", wait=False,
+                                        **{"redis-url": watchers.url(stores, "executor")})
+                     for number in range(1, EXECUTORS + 1)]
+        for executor in executors:
+            fleet.await_executor(executor.name, seconds=120)
+        pids = [executor.pid for executor in executors]
+        client = fleet.client()
+        for how, primary, replica in (("handed over", pair.primary, pair.replica),
+                                      ("killed", pair.replica, pair.primary)):
+            if how == "killed":
+                primary.kill()
+            else:
+                watchers.hand_over()
+            since = await_primary(replica, watchers)
+            fleet.redis = replica
+            mine, names = names[:EXECUTORS], names[EXECUTORS:]
+            client.submit_until_accepted(*mine)
+            await_claims(fleet, mine, since, report, how)
+            fleet.ledger.verify(fleet)
+        assert [executor.pid for executor in executors if executor.alive()] == pids
+        assert len(fleet.executions("build")) == 2 * EXECUTORS
+    finally:
+        watchers.stop()
+        pair.stop()
