@@ -70,12 +70,8 @@ class Chaos:
         self.controlplanes = [
             self.fleet.add_controlplane(f"controlplane-{number}", redis_port=self.proxy.port)
             for number in range(1, CONTROLPLANES + 1)]
-        self.executors = [
-            self.fleet.add_executor(f"executor-{number}", redis_port=self.proxy.port, slots=SLOTS,
-                                    wait=False)
-            for number in range(1, EXECUTORS + 1)]
-        for executor in self.executors:
-            self.fleet.await_executor(executor.name)
+        self.executors = self.fleet.add_executors(EXECUTORS, redis_port=self.proxy.port,
+                                                  slots=SLOTS)
         self.publish()
 
     def publish(self):

@@ -15,6 +15,8 @@ import redis_server
 import resp
 
 LEASE_SECONDS = 2.0
+# The long forms of the rows, by hand.
+LONG = bool(os.environ.get("LIF_FAULTS_LONG"))
 KEYS = "lif:{lif}:"
 
 
@@ -127,6 +129,14 @@ class Fleet:
         if wait:
             self.await_executor(name)
         return daemon
+
+    def add_executors(self, count, **more):
+        """executor-1 and on, started beside each other."""
+        made = [self.add_executor(f"executor-{number}", wait=False, **more)
+                for number in range(1, count + 1)]
+        for daemon in made:
+            self.await_executor(daemon.name)
+        return made
 
     def add_daemon(self, name, program, settings, env=None):
         config = self.directory / f"{name}.ini"

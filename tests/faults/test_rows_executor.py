@@ -15,8 +15,7 @@ def token_of(fleet, build_id):
 
 def test_row_01_an_executor_is_killed_in_the_middle_of_a_build(fleet, report):
     (name,) = fleet.publish({"long": "sleep-3000"})
-    for executor in ("executor-1", "executor-2"):
-        fleet.add_executor(executor)
+    fleet.add_executors(2)
     (build,) = fleet.client().submit(name).builds
     first = fleet.await_execution("build", name)
     time.sleep(0.5)
@@ -34,8 +33,7 @@ def test_row_01_an_executor_is_killed_in_the_middle_of_a_build(fleet, report):
 
 def test_row_02_an_executor_is_stopped_for_longer_than_its_lease(fleet, report):
     names = fleet.publish({"during": "sleep-2500", "after": "sleep-500", "then": "sleep-100"})
-    for executor in ("executor-1", "executor-2"):
-        fleet.add_executor(executor)
+    fleet.add_executors(2)
     client = fleet.client()
     # It comes back while the other builds, and after the other has ended.
     for name, until in zip(names[:2], ("build", "built")):
@@ -67,8 +65,7 @@ def test_row_02_an_executor_is_stopped_for_longer_than_its_lease(fleet, report):
 
 def test_row_03_an_executor_is_killed_around_the_tag(fleet, report):
     names = fleet.publish({"tag": "sleep-100", "tagged": "sleep-100"})
-    for executor in ("executor-1", "executor-2"):
-        fleet.add_executor(executor)
+    fleet.add_executors(2)
     client = fleet.client()
     for name, point in zip(names, ("tag", "tagged")):
         crash = fleet.engine / f"crash-{point}-{name}"
@@ -118,9 +115,7 @@ class Supervisor:
 def test_row_20_a_job_that_kills_its_executor(fleet, report):
     calm = fleet.publish({f"calm-{number}": "sleep-400" for number in range(180)})
     (killer,) = fleet.publish({"killer": "sleep-100_crash"})
-    executors = [fleet.add_executor(f"executor-{number}", wait=False) for number in range(1, 5)]
-    for executor in executors:
-        fleet.await_executor(executor.name)
+    executors = fleet.add_executors(4)
     client = fleet.client()
     with Supervisor(executors) as supervisor:
         client.submit(*calm)

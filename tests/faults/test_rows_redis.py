@@ -17,6 +17,7 @@ LEASE = fleets.LEASE_SECONDS
 KILLS = 16
 LOSSES = 8
 CLIENTS = 4
+AWAY_SECONDS = 30 if fleets.LONG else 12  # of row 18, six leases or more
 
 
 def preload(stores, shim, **more):
@@ -28,8 +29,7 @@ def test_row_07_redis_is_killed_again_and_again(make_fleet, stores, report, tmp_
     redis = power.PoweredRedis(stores, tmp_path / "redis", delay_ms=delay_ms)
     fleet = make_fleet(redis)
     fleet.add_controlplane()
-    for number in (1, 2):
-        fleet.add_executor(f"executor-{number}", slots=2)
+    fleet.add_executors(2, slots=2)
     names = fleet.publish({f"m-{number}": "sleep-20" for number in range(600)})
     with clients.Load(fleet.client(), names, clients=CLIENTS, pause=0.02) as load:
         for _ in range(KILLS):
@@ -51,8 +51,7 @@ def test_row_08_power_loss_with_appendfsync_always(make_fleet, stores, report, t
     redis = power.PoweredRedis(stores, tmp_path / "redis")
     fleet = make_fleet(redis)
     fleet.add_controlplane()
-    for number in (1, 2):
-        fleet.add_executor(f"executor-{number}", slots=2)
+    fleet.add_executors(2, slots=2)
     names = fleet.publish({f"m-{number}": "sleep-20" for number in range(600)})
     lost = []
     with clients.Load(fleet.client(), names, clients=2 * CLIENTS, pause=0) as load:
@@ -174,20 +173,19 @@ def test_row_12_the_disk_of_redis_is_full(make_fleet, stores, report, small_disk
 
 
 def test_row_18_redis_is_away_during_long_builds(fleet, report):
-    names = fleet.publish({f"long-{number}": "sleep-33000" for number in range(4)})
-    for number in (1, 2):
-        fleet.add_executor(f"executor-{number}", slots=2)
+    names = fleet.publish({f"long-{number}": f"sleep-{AWAY_SECONDS + 3}000" for number in range(4)})
+    fleet.add_executors(2, slots=2)
     client = fleet.client()
     client.submit(*names)
     for name in names:
         fleet.await_execution("build", name)
     fleet.redis.stop()
-    time.sleep(30)
+    time.sleep(AWAY_SECONDS)
     fleet.redis.start()
     fleet.ledger.verify(fleet)
     assert len(fleet.executions("build")) == len(fleet.executions("built")) == len(names)
     assert not fleet.executions("stopped")
-    report.say("Redis stopped for 30 s: 4 builds went on, 0 aborted, 0 doubled")
+    report.say(f"Redis stopped for {AWAY_SECONDS} s: 4 builds went on, 0 aborted, 0 doubled")
 
 
 class ShiftedClock:
@@ -229,8 +227,7 @@ def test_row_19_the_clock_of_redis_jumps(make_fleet, stores, report, tmp_path, s
     fleet = make_fleet(redis_server.RedisServer(stores, tmp_path / "redis", env=clock.env))
     fleet.add_controlplane()
     kept, lost = fleet.publish({"kept": "sleep-4000", "lost": "sleep-4000"})
-    fleet.add_executor("executor-1")
-    fleet.add_executor("executor-2")
+    fleet.add_executors(2)
     client = fleet.client()
     client.submit(kept)
     fleet.await_execution("build", kept)

@@ -10,13 +10,12 @@ import fleet as fleets
 import graph
 import redis_server
 
-AWAY_SECONDS = 60
+AWAY_SECONDS = 60 if fleets.LONG else 20
 
 
 def test_row_10_postgresql_is_stopped(fleet, stores, report):
     names = fleet.publish({f"m-{number}": "sleep-1500" for number in range(24)})
-    for number in (1, 2):
-        fleet.add_executor(f"executor-{number}", slots=2)
+    fleet.add_executors(2, slots=2)
     client = fleet.client()
     builds = client.submit(*names).builds
     fleet.await_execution("built", names[2])
@@ -52,7 +51,7 @@ def test_row_10_postgresql_is_stopped(fleet, stores, report):
 
 def test_row_10_executors_are_killed_with_results_in_their_spools(fleet, stores, report):
     names = fleet.publish({f"s-{number}": "sleep-500" for number in range(6)})
-    executors = [fleet.add_executor(f"executor-{number}", slots=3) for number in (1, 2)]
+    executors = fleet.add_executors(2, slots=3)
     fleet.client().submit(*names)
     for name in names:
         fleet.await_execution("build", name)
@@ -90,8 +89,7 @@ def spooled(fleet, daemon):
 
 def test_row_13_redis_has_no_memory_left(fleet, report):
     names = fleet.publish({f"m-{number}": "sleep-2500" for number in range(40)})
-    fleet.add_executor("executor-1", slots=4)
-    fleet.add_executor("executor-2", slots=4)
+    fleet.add_executors(2, slots=4)
     client = fleet.client()
     client.submit(*names[:8])
     for name in names[:8]:
@@ -168,7 +166,7 @@ def island():
 
 
 MAX_LAG = 2
-PARTED_SECONDS = 15
+PARTED_SECONDS = 15 if fleets.LONG else 8
 
 
 def test_row_16_the_network_parts_primary_and_replica(make_fleet, stores, report, island, tmp_path):

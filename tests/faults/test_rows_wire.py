@@ -121,8 +121,7 @@ def test_row_06_the_reply_of_a_complete_is_lost(make_fleet, report):
 
 def test_row_14_the_functions_are_flushed(fleet, report):
     names = fleet.publish({f"m-{number}": "sleep-50" for number in range(60)})
-    for number in (1, 2):
-        fleet.add_executor(f"executor-{number}", slots=2)
+    fleet.add_executors(2, slots=2)
     admin = fleet.redis.connect()
     with clients.Load(fleet.client(), names, clients=3, pause=0.1) as load:
         for _ in range(3):
