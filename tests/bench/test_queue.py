@@ -1,18 +1,23 @@
-"""The queue's rates beside the ceiling: redis-benchmark of the same function in the same server."""
+"""The queue's rates beside the ceiling, redis-benchmark of the same function, and beside BullMQ; what a
+queued job and an idle executor cost. Peers run in the same rounds and the same server."""
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import time
 
 import pytest
 
+import factory as factories
+
 ROUNDS = 5
 JOBS = 20000
 CLIENTS = 32
-BINARY = pathlib.Path(os.environ.get(
-    "LIF_BENCH_QUEUE", pathlib.Path(__file__).parents[2] / "build/release/bin/bench_queue"))
+LATENCY_SECONDS = 4
+BUILD = pathlib.Path(os.environ.get("LIF_BUILD", factories.ROOT / "build/release"))
+BULLMQ = pathlib.Path(__file__).parent / "bullmq"
 
 
 @pytest.fixture
@@ -34,24 +39,59 @@ def redis(tmp_path_factory):
         server.wait()
 
 
-def test_rates(redis, report):
-    ours, theirs, completes = [], [], []
-    run_queue(redis, "warmup", JOBS // 10)  # loads the function library too
+@pytest.fixture(scope="module")
+def bullmq():
+    """A folder with BullMQ, of the version that its package.json names, and what measures it."""
+    place = BUILD / "bullmq"
+    shutil.copytree(BULLMQ, place, dirs_exist_ok=True)
+    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"],
+                   cwd=place, check=True, timeout=300)
+    return place
+
+
+def test_rates(redis, bullmq, report):
+    ours, ceiling, completes, adds, theirs = [], [], [], [], []
+    run_queue("rates", redis, "warmup", CLIENTS, JOBS // 10)  # loads the function library too
+    run_bullmq(bullmq, redis, "warmup", JOBS // 10)
     for number in range(ROUNDS):
-        figures = run_queue(redis, f"round{number}", JOBS)
+        figures = run_queue("rates", redis, f"round{number}", CLIENTS, JOBS)
         ours.append(figures["submits_per_s"])
         completes.append(figures["claims_and_completes_per_s"])
-        theirs.append(run_redis_benchmark(redis, f"ceiling{number}"))
+        figures = run_bullmq(bullmq, redis, f"round{number}", JOBS)
+        adds.append(figures["submits_per_s"])
+        theirs.append(figures["claims_and_completes_per_s"])
+        ceiling.append(run_redis_benchmark(redis, f"ceiling{number}"))
         cli(redis, "flushall")
-    ratio = statistics.median(a / b for a, b in zip(ours, theirs))
-    report("submits", f"{per_second(ours)}; {ratio:.2f} of the ceiling (aim: >= 0.60)")
-    report("  redis-benchmark of the same function", per_second(theirs))
-    report("claims and completes", per_second(completes))
-    assert ratio >= 0.6
+    share = statistics.median(a / b for a, b in zip(ours, ceiling))
+    ratio = statistics.median(a / b for a, b in zip(completes, theirs))
+    report("submits", f"{per_second(ours)}; {share:.2f} of the ceiling (aim: >= 0.60)")
+    report("  redis-benchmark of the same function", per_second(ceiling))
+    report("  BullMQ's adds", per_second(adds))
+    report("claims and completes", f"{per_second(completes)}; {ratio:.2f} of BullMQ (aim: >= 1)")
+    report("  BullMQ, as many jobs in flight", per_second(theirs))
+    assert share >= 0.6
+    assert ratio >= 1
+
+
+def test_pickup_latency_at_half_load(redis, report):
+    """From when a submit is due to when an idle claimer has the job."""
+    p50, p99, rates = [], [], []
+    for number in range(ROUNDS):
+        full = run_queue("rates", redis, f"full{number}", CLIENTS, JOBS // 2)
+        rates.append(full["claims_and_completes_per_s"] / 2)
+        figures = run_queue("latency", redis, f"half{number}", CLIENTS,
+                            int(rates[-1] * LATENCY_SECONDS), rates[-1])
+        p50.append(figures["p50_ms"])
+        p99.append(figures["p99_ms"])
+        cli(redis, "flushall")
+    report("pickup at half of that rate", f"p99 {milliseconds(p99)} (aim: <= 10 ms)")
+    report("  its median", milliseconds(p50))
+    report("  jobs a second", per_second(rates))
+    assert statistics.median(p99) <= 10
 
 
 def test_memory_of_a_queued_job(redis, report):
-    run_queue(redis, "warmup", 100)
+    run_queue("rates", redis, "warmup", CLIENTS, 100)
     before = used_memory(redis)
     run_redis_benchmark(redis, "memory")
     jobs = int(cli(redis, "zcard", "lif:{memory}:rdy:amd64:default"))
@@ -71,9 +111,15 @@ def used_memory(socket):
     return int(lines["used_memory"])
 
 
-def run_queue(socket, factory, jobs):
-    done = subprocess.run([BINARY, socket, factory, str(CLIENTS), str(jobs)], capture_output=True,
-                          text=True, timeout=120, check=True)
+def run_queue(mode, socket, factory, *numbers):
+    done = subprocess.run([BUILD / "bin/bench_queue", mode, socket, factory, *map(str, numbers)],
+                          capture_output=True, text=True, timeout=120, check=True)
+    return json.loads(done.stdout)
+
+
+def run_bullmq(place, socket, queue, jobs):
+    done = subprocess.run(["node", "rates.js", socket, queue, str(CLIENTS), str(jobs)], cwd=place,
+                          capture_output=True, text=True, timeout=120, check=True)
     return json.loads(done.stdout)
 
 
@@ -92,3 +138,8 @@ def run_redis_benchmark(socket, factory):
 def per_second(rates):
     return (f"median {statistics.median(rates):,.0f}/s of {len(rates)} rounds "
             f"({min(rates):,.0f} to {max(rates):,.0f})")
+
+
+def milliseconds(samples):
+    return (f"median {statistics.median(samples):.1f} ms of {len(samples)} rounds "
+            f"({min(samples):.1f} to {max(samples):.1f})")
