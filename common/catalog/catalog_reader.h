@@ -33,6 +33,11 @@ struct ManifestFilter {
   int limit = 100;     // 1..1000
 };
 
+struct CatalogNames {
+  std::vector<std::string> bases;
+  std::vector<std::string> modules;  // name@version
+};
+
 inline constexpr size_t kMaxManifestBatch = 128;
 inline constexpr size_t kMaxNearMatches = 5;
 
@@ -53,6 +58,9 @@ class CatalogReader {
   // keeps what was computed from the whole catalog.
   virtual absl::StatusOr<std::string> Version() = 0;
   virtual absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) = 0;
+  // Ascending, of each at most 20,000: to tell what is unknown from what is unused, and for near
+  // matches.
+  virtual absl::StatusOr<CatalogNames> Names() = 0;
 };
 
 }  // namespace lif

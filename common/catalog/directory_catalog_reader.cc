@@ -57,4 +57,8 @@ absl::StatusOr<Module> DirectoryCatalogReader::GetModule(const std::string& name
   return absl::NotFoundError(absl::StrCat("no module '", ref, "'", DidYouMean(ref, known)));
 }
 
+absl::StatusOr<CatalogNames> DirectoryCatalogReader::Names() {
+  return NamesOf(catalog_);
+}
+
 }  // namespace lif

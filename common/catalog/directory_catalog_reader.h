@@ -26,6 +26,7 @@ class DirectoryCatalogReader final : public CatalogReader {
   // The same for ever: what was read does not change.
   absl::StatusOr<std::string> Version() override { return "directory"; }
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
+  absl::StatusOr<CatalogNames> Names() override;
 
   const Catalog& catalog() const { return catalog_; }
 

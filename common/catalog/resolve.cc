@@ -103,6 +103,13 @@ absl::Status CheckManifestBatch(const std::vector<std::string>& ids) {
       "asked for ", ids.size(), " manifests at once; the limit is ", kMaxManifestBatch));
 }
 
+CatalogNames NamesOf(const Catalog& catalog) {
+  CatalogNames names;
+  for (const auto& [name, base] : catalog.bases) names.bases.push_back(name);
+  for (const auto& [ref, module] : catalog.modules) names.modules.push_back(ref);
+  return names;
+}
+
 ManifestSummary Summarize(const ResolvedManifest& manifest) {
   ManifestSummary summary;
   summary.id = manifest.manifest.id;

@@ -39,6 +39,8 @@ std::vector<absl::StatusOr<ResolvedManifest>> ResolveManifests(const Catalog& ca
 // INVALID_ARGUMENT over kMaxManifestBatch.
 absl::Status CheckManifestBatch(const std::vector<std::string>& ids);
 
+CatalogNames NamesOf(const Catalog& catalog);
+
 ManifestSummary Summarize(const ResolvedManifest& manifest);
 
 // Whether a manifest is in the answer to a filter (`after` and `limit` apart).

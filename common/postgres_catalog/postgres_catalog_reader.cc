@@ -18,6 +18,7 @@ namespace {
 constexpr int kMaxPage = 1000;
 // Names that are compared for "did you mean"; a catalog of this project has at most 4,096.
 constexpr int kMaxNames = 10'000;
+constexpr int kMaxListed = 20'000;  // as CatalogReader::Names says
 
 constexpr char kList[] = R"sql(
 SELECT id, summary, template_ref, base,
@@ -158,6 +159,20 @@ absl::StatusOr<Module> PostgresCatalogReader::GetModule(const std::string& name,
                                   "does not have the digest that it was published with");
   }
   return module;
+}
+
+absl::StatusOr<CatalogNames> PostgresCatalogReader::Names() {
+  LIF_ASSIGN_OR_RETURN(SqlRows bases,
+                       pool_.Query("list bases",
+                                   "SELECT name FROM bases ORDER BY name COLLATE \"C\" "
+                                   "LIMIT $1::integer",
+                                   SqlParams().AddInt(kMaxListed)));
+  LIF_ASSIGN_OR_RETURN(SqlRows modules,
+                       pool_.Query("list modules",
+                                   "SELECT ref FROM modules ORDER BY ref COLLATE \"C\" "
+                                   "LIMIT $1::integer",
+                                   SqlParams().AddInt(kMaxListed)));
+  return CatalogNames{FirstColumn(bases), FirstColumn(modules)};
 }
 
 absl::StatusOr<std::vector<std::string>> PostgresCatalogReader::ManifestIds() {

@@ -24,6 +24,7 @@ class PostgresCatalogReader final : public CatalogReader {
   // Rows are only ever added: their numbers tell.
   absl::StatusOr<std::string> Version() override;
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
+  absl::StatusOr<CatalogNames> Names() override;
 
  private:
   absl::StatusOr<std::vector<std::string>> ManifestIds();

@@ -16,17 +16,20 @@ constexpr int kMaxPage = 500;
 // Two index lookups a key, however many generations it has.
 constexpr char kLookUp[] = R"sql(
 SELECT asked.key, newest.build_id, newest.generation, newest.outcome, newest.finished,
-       effective.build_id, effective.generation, effective.outcome, effective.finished
+       newest.took, effective.build_id, effective.generation, effective.outcome,
+       effective.finished, effective.took
   FROM unnest($1::text[]) AS asked (key)
  CROSS JOIN LATERAL (
        SELECT build_id, generation, outcome,
-              (extract(epoch FROM finished_at) * 1000000)::bigint AS finished
+              (extract(epoch FROM finished_at) * 1000000)::bigint AS finished,
+              (extract(epoch FROM finished_at - started_at) * 1000000)::bigint AS took
          FROM records
         WHERE build_key = asked.key
         ORDER BY generation DESC LIMIT 1) AS newest
   LEFT JOIN LATERAL (
        SELECT build_id, generation, outcome,
-              (extract(epoch FROM finished_at) * 1000000)::bigint AS finished
+              (extract(epoch FROM finished_at) * 1000000)::bigint AS finished,
+              (extract(epoch FROM finished_at - started_at) * 1000000)::bigint AS took
          FROM records
         WHERE build_key = asked.key AND outcome IN ('compatible', 'incompatible', 'failed')
         ORDER BY generation DESC LIMIT 1) AS effective ON true
@@ -55,6 +58,7 @@ RecordHead HeadAt(const SqlRows& rows, int row, int column) {
   head.generation = rows.Int(row, column + 1);
   head.outcome = ParseOutcome(rows.Text(row, column + 2)).value_or(Outcome::kError);
   head.finished = rows.TimeMicros(row, column + 3);
+  head.took = rows.DurationMicros(row, column + 4);
   return head;
 }
 
@@ -104,7 +108,7 @@ absl::StatusOr<std::vector<KeyHistory>> PostgresRecordReader::LookUp(
     history.build_key = rows.Text(row, 0);
     history.newest = HeadAt(rows, row, 1);
     history.newest_generation = history.newest->generation;
-    if (!rows.IsNull(row, 5)) history.effective = HeadAt(rows, row, 5);
+    if (!rows.IsNull(row, 6)) history.effective = HeadAt(rows, row, 6);
     histories.push_back(std::move(history));
   }
   return histories;

@@ -20,6 +20,8 @@ struct RecordHead {
   int64_t generation = 0;
   Outcome outcome = Outcome::kError;
   absl::Time finished;
+  // From its start on an executor to its end; zero when it ended before one ran it.
+  absl::Duration took = absl::ZeroDuration();
 };
 
 struct KeyHistory {

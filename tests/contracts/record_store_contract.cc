@@ -181,6 +181,7 @@ void LookUpContract(const MakeRecordStore& make) {
     CHECK(history.effective->build_key == TestKey("a"));
     CHECK(history.effective->generation == 2);
     CHECK(history.effective->finished == TestRecord(2, "a").finished);
+    CHECK(history.effective->took == absl::Seconds(2));
   }
   SECTION("without a verdict nothing is effective") {
     MustCommit(*store, TestRecord(1, "a", 1, Outcome::kError));

@@ -28,6 +28,16 @@ void MemoryCatalogReader::AddManifest(const Manifest& manifest) {
   catalog_.manifests.emplace(manifest.id, manifest);
 }
 
+void MemoryCatalogReader::AddModule(const std::string& name, Slot slot) {
+  MutexLock lock(&mutex_);
+  Module module;
+  module.name = name;
+  module.version = "1.0.0";
+  module.slot = slot;
+  module.platforms = {{"linux", "amd64"}, {"linux", "arm64"}};
+  catalog_.modules.emplace(module.Ref(), module);
+}
+
 absl::StatusOr<std::string> MemoryCatalogReader::Version() {
   MutexLock lock(&mutex_);
   ++calls_;
@@ -92,6 +102,12 @@ absl::StatusOr<Module> MemoryCatalogReader::GetModule(const std::string& name,
   std::vector<std::string> refs;
   for (const auto& [known, module] : catalog_.modules) refs.push_back(known);
   return absl::NotFoundError(absl::StrCat("no module '", ref, "'", DidYouMean(ref, refs)));
+}
+
+absl::StatusOr<CatalogNames> MemoryCatalogReader::Names() {
+  MutexLock lock(&mutex_);
+  if (!away_.ok()) return away_;
+  return NamesOf(catalog_);
 }
 
 }  // namespace lif

@@ -21,6 +21,8 @@ class MemoryCatalogReader final : public CatalogReader {
   void AddPlatform(const std::string& base, const Platform& platform, const BasePlatform& pinned);
   // Publishes another; its template, base and modules must be there.
   void AddManifest(const Manifest& manifest);
+  // Publishes a module that no manifest uses, version 1.0.0.
+  void AddModule(const std::string& name, Slot slot);
   // Manifests read so far, to prove that a cache works; and the calls that it took.
   int reads() const;
   int calls() const;
@@ -31,6 +33,7 @@ class MemoryCatalogReader final : public CatalogReader {
   absl::StatusOr<ManifestPage> ListManifests(const ManifestFilter& filter) override;
   absl::StatusOr<std::string> Version() override;
   absl::StatusOr<Module> GetModule(const std::string& name, const std::string& version) override;
+  absl::StatusOr<CatalogNames> Names() override;
 
  private:
   mutable Mutex mutex_;

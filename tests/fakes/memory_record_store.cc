@@ -13,7 +13,10 @@ bool CanBeEffective(Outcome outcome) {
 }
 
 RecordHead HeadOf(const Record& record) {
-  return {record.build_id, record.build_key, record.generation, record.outcome, record.finished};
+  const bool ran = record.started != absl::InfinitePast();
+  return {record.build_id,   record.build_key,
+          record.generation, record.outcome,
+          record.finished,   ran ? record.finished - record.started : absl::ZeroDuration()};
 }
 
 bool HasModule(const Record& record, const std::string& module) {
