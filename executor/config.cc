@@ -109,6 +109,24 @@ void AddEngineOptions(OptionSet& options, ExecutorConfig* config) {
               &config->keep_images);
 }
 
+void AddPrewarmOptions(OptionSet& options, ExecutorConfig* config) {
+  options.Add({.name = "--prewarm-on-start",
+               .value = "N",
+               .help = "At start fetch so many of the stacks that most manifests stand on; 0: none",
+               .env = "LIF_PREWARM_ON_START"},
+              &config->prewarm_images);
+  options.Add({.name = "--prewarm-mib",
+               .value = "MIB",
+               .help = "With --prewarm-on-start: most that is fetched, compressed",
+               .env = "LIF_PREWARM_MIB"},
+              &config->prewarm_mib);
+  options.Add({.name = "--prewarm-time",
+               .value = "TIME",
+               .help = "With --prewarm-on-start: longest that it goes on",
+               .env = "LIF_PREWARM_TIME"},
+              &config->prewarm_time);
+}
+
 void AddSbomOptions(OptionSet& options, ExecutorConfig* config) {
   options.Add({.name = "--sbom-scanner",
                .value = "PROGRAM",
@@ -212,6 +230,8 @@ absl::Status Check(const ExecutorConfig& config) {
   }
   if (config.sbom_timeout < absl::Seconds(1)) return Bad("--sbom-timeout: write at least 1s");
   if (config.keep_images < 0) return Bad("--keep-images: write 0 or more");
+  if (config.prewarm_images < 0) return Bad("--prewarm-on-start: write 0 or more");
+  if (config.prewarm_mib < 1) return Bad("--prewarm-mib: write 1 or more");
   if (config.min_free_disk_mib < 0) return Bad("--min-free-disk-mib: write 0 or more");
   if (config.state_dir.find(':') != std::string::npos) {
     return Bad("--state-dir: a ':' in the path would be read as a tag by skopeo; choose another");
@@ -237,6 +257,7 @@ absl::StatusOr<ExecutorCommandLine> ParseExecutorCommandLine(const std::vector<s
   AddCommonOptions(&parser.root(), &line.config.common);
   AddPlaceOptions(parser.root(), &line.config);
   AddEngineOptions(parser.root(), &line.config);
+  AddPrewarmOptions(parser.root(), &line.config);
   AddSbomOptions(parser.root(), &line.config);
   AddTimeOptions(parser.root(), &line.config);
   LIF_ASSIGN_OR_RETURN(ParsedArguments parsed, parser.Parse(args, environment));

@@ -36,6 +36,9 @@ struct ExecutorConfig {
   std::string builder = "default";
   std::string test_memory = "2g";
   int keep_images = 20;
+  int prewarm_images = 0;  // --prewarm-on-start
+  int prewarm_mib = 4096;
+  absl::Duration prewarm_time = absl::Minutes(10);
   std::string sbom_scanner = "trivy";
   std::string sbom_java_index;
   bool no_sbom = false;

@@ -34,6 +34,7 @@
 #include "executor/observed_image_registry.h"
 #include "executor/options.h"
 #include "executor/spool_settler.h"
+#include "executor/start_prewarm.h"
 
 namespace lif {
 namespace {
@@ -110,6 +111,8 @@ class Executor {
       readiness_.EndSoon();
     });
     CleanUp();
+    std::jthread prewarming = Prewarming();
+    const std::stop_callback end_prewarming(drain, [&] { prewarming.request_stop(); });
     keeper_.Start();
     results_.Start();
     loop_.Run(drain, hurry);
@@ -145,6 +148,14 @@ class Executor {
       logger_.Info("leftovers removed",
                    {{"jobs", jobs.value_or(0)}, {"containers", containers.value_or(0)}});
     }
+  }
+
+  // Fetches, beside the builds, what the first of them may stand on.
+  std::jthread Prewarming() {
+    return std::jthread([this](std::stop_token stop) {
+      StartPrewarm({catalog_, ledger_, runner_, clock_, logger_}, PrewarmOptionsOf(config_))
+          .Run(stop);
+    });
   }
 
   ExecutorInfo Describe() const {

@@ -86,6 +86,18 @@ ExecutorInfo DescriptionOf(const ExecutorConfig& config) {
   return info;
 }
 
+StartPrewarmOptions PrewarmOptionsOf(const ExecutorConfig& config) {
+  StartPrewarmOptions options;
+  // It was parsed when the configuration was read.
+  options.platform = ParsePlatform(config.platform).value_or(Platform());
+  options.recipe = RecipeOf(config.common);
+  options.docker_host = config.docker_host;
+  options.images = config.prewarm_images;
+  options.max_bytes = static_cast<int64_t>(config.prewarm_mib) << 20;
+  options.max_time = config.prewarm_time;
+  return options;
+}
+
 DockerTestOptions TesterOptionsOf(const ExecutorConfig& config) {
   DockerTestOptions options;
   options.docker_host = config.docker_host;

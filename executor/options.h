@@ -12,6 +12,7 @@
 #include "executor/docker_image_tester.h"
 #include "executor/executor_loop.h"
 #include "executor/services.h"
+#include "executor/start_prewarm.h"
 
 namespace lif {
 
@@ -21,6 +22,7 @@ PostgresOptions PostgresOptionsOf(const ExecutorConfig& config, ErrorCounter err
 RedisOptions Counted(RedisOptions redis, ErrorCounter errors);
 RedisJobQueueOptions QueueOptionsOf(const ExecutorConfig& config, const RedisOptions& redis);
 StageLimits LimitsOf(const ExecutorConfig& config);
+StartPrewarmOptions PrewarmOptionsOf(const ExecutorConfig& config);
 DockerTestOptions TesterOptionsOf(const ExecutorConfig& config);
 // What this machine has of them, if the configuration offers capability gpu, else none. As
 // FindGpus.
