@@ -14,6 +14,10 @@ Commands AllCommands() {
   commands.push_back(MakeEvidenceCommand());
   commands.push_back(MakeSbomCommand());
   commands.push_back(MakeRenderCommand());
+  commands.push_back(MakePlanCommand());
+  commands.push_back(MakePrewarmCommand());
+  commands.push_back(MakeImpactCommand());
+  commands.push_back(MakeDiffCommand());
   commands.push_back(MakeCatalogListCommand());
   commands.push_back(MakeCatalogShowCommand());
   commands.push_back(MakeCatalogCheckCommand());

@@ -46,6 +46,14 @@ std::string DayText(const v1::OutcomeCounts& counts) {
   return texts.empty() ? "no build ended" : absl::StrJoin(texts, ", ");
 }
 
+// "40 layers not built again, 2h 10m saved; 12 layers built for all"
+std::string ReuseText(const v1::Summary& summary) {
+  if (!summary.has_saved() || summary.layers_reused().value() == 0) return "";
+  return absl::StrCat(CountText(summary.layers_reused().value(), "layer"), " not built again, ",
+                      DurationText(DurationOf(summary.saved())), " saved; ",
+                      CountText(summary.layers_built().value(), "layer"), " built for all");
+}
+
 }  // namespace
 
 std::string RenderSummary(const v1::Summary& summary, const Style& style, absl::Time now,
@@ -63,6 +71,7 @@ std::string RenderSummary(const v1::Summary& summary, const Style& style, absl::
          summary.executors() > 0 ? Tone::kPlain : Tone::kWarn}},
        {"catalog", CountText(summary.manifests(), "manifest")},
        {"last 24 h", DayText(summary.last_day())},
+       {"reuse", ReuseText(summary)},
        {"stores", StoresText(summary, style)}},
       style);
   if (summary.pools_size() > 0) out += "\n" + RenderPools(summary.pools(), style, width);

@@ -99,7 +99,7 @@ absl::StatusOr<std::vector<v1::BuildRequest>> FromCatalog(
 }  // namespace
 
 void AddManifestSelection(OptionSet* options, ManifestSelection* selection) {
-  options->Add({.name = "--manifest-id", .value = "ID", .help = "This manifest; may be repeated"},
+  options->Add({.name = "--manifest-id", .value = "ID", .help = "This manifest"},
                &selection->manifest_ids);
   options->Add({.name = "--all", .help = "Every published manifest"}, &selection->all);
   options->Add(
@@ -115,7 +115,7 @@ void AddManifestSelection(OptionSet* options, ManifestSelection* selection) {
                &selection->file);
   options->Add({.name = "--platform",
                 .value = "OS/ARCH",
-                .help = "On this platform; may be repeated; without it all that are offered"},
+                .help = "On this platform; without it all that are offered"},
                &selection->platforms);
 }
 

@@ -2,7 +2,9 @@
 #include "cli/build_ref.h"
 #include "cli/commands.h"
 #include "cli/fleet_text.h"
+#include "cli/json_internal.h"
 #include "cli/json_output.h"
+#include "cli/reuse_text.h"
 #include "cli/rpc.h"
 #include "cli/status_text.h"
 #include "common/base/status_macros.h"
@@ -49,15 +51,29 @@ class StatusCommand : public Command {
   static absl::StatusOr<ExitCode> ShowBuild(CliContext& context,
                                             const std::shared_ptr<grpc::Channel>& channel,
                                             const std::string& id) {
-    LIF_ASSIGN_OR_RETURN(const v1::Build build, GetBuild(context, channel, id));
+    const auto stub = v1::BuildService::NewStub(channel);
+    v1::GetBuildRequest request;
+    request.set_build_id(id);
+    LIF_ASSIGN_OR_RETURN(const auto reply,
+                         (Call<v1::BuildService::Stub, v1::GetBuildRequest, v1::GetBuildResponse>(
+                             context, *stub, &v1::BuildService::Stub::GetBuild, request)));
     const Terminal& terminal = context.terminal;
-    const ExitCode code = ExitCodeOf(build.outcome());
     if (context.json()) {
-      terminal.out(MessageJson(build));
-      return code;
+      terminal.out(BuildJson(reply).dump(2) + "\n");
+    } else {
+      terminal.out(RenderBuild(reply.build(), terminal.out_style, context.clock->Now()) +
+                   RenderReuse(reply, terminal.out_style, terminal.out_width));
     }
-    terminal.out(RenderBuild(build, terminal.out_style, context.clock->Now()));
-    return code;
+    return ExitCodeOf(reply.build().outcome());
+  }
+
+  // The build, with its layers and what reuse saved beside its own fields.
+  static nlohmann::ordered_json BuildJson(const v1::GetBuildResponse& reply) {
+    nlohmann::ordered_json json = MessageToJson(reply.build());
+    nlohmann::ordered_json rest = MessageToJson(reply);
+    json["layers"] = rest["layers"];
+    json["saved"] = rest["saved"];
+    return json;
   }
 
   BuildRef ref_;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/ids.h"
 #include "common/base/status_macros.h"
+#include "controlplane/build_layers.h"
 #include "controlplane/build_proto.h"
 #include "controlplane/field_errors.h"
 #include "controlplane/proto_values.h"
@@ -21,14 +22,6 @@ namespace {
 constexpr int kMaxWatched = 1000;
 constexpr absl::Duration kLongestCancelWait = absl::Seconds(60);
 constexpr absl::Duration kAnswerTime = absl::Milliseconds(500);  // left of a call's deadline
-
-// What the client sent, if it is one; tracing never fails a call.
-std::string TraceparentOf(const grpc::ServerContext& context) {
-  const auto found = context.client_metadata().find("traceparent");
-  if (found == context.client_metadata().end()) return "";
-  std::string value(found->second.data(), found->second.size());
-  return IsTraceparent(value) ? value : "";
-}
 
 absl::Status CheckWatch(const v1::WatchBuildsRequest& request) {
   FieldErrors errors;
@@ -103,6 +96,8 @@ BuildServiceAdapter::BuildServiceAdapter(Seams seams)
       admin_(seams.admin),
       clock_(seams.clock),
       submitted_(seams.submitted),
+      plan_(seams.plan),
+      prewarm_(seams.prewarm),
       submit_({seams.manifests, seams.records, seams.queue, seams.clock}),
       builds_(seams.queue, seams.records),
       cancel_({seams.queue, seams.records, seams.clock}),
@@ -131,6 +126,7 @@ grpc::Status BuildServiceAdapter::GetBuild(grpc::ServerContext*, const v1::GetBu
     BuildStatus build = *std::move(found);
     LIF_RETURN_IF_ERROR(Explain(admin_, &build));
     SetBuild(build, response->mutable_build());
+    if (build.record) SetReuse(*build.record, response);
     return absl::OkStatus();
   });
 }

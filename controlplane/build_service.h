@@ -6,7 +6,9 @@
 #include "controlplane/build_log_reader.h"
 #include "controlplane/build_watcher.h"
 #include "controlplane/cancel_build.h"
+#include "controlplane/plan_builds.h"
 #include "controlplane/plan_input.h"
+#include "controlplane/prewarm.h"
 #include "controlplane/rpc.h"
 #include "controlplane/submit_builds.h"
 #include "lif/v1/build_service.grpc.pb.h"
@@ -27,6 +29,8 @@ class BuildServiceAdapter final : public v1::BuildService::Service {
     BuildLog& log;
     BlobStore& blobs;
     Clock& clock;
+    const lif::PlanBuilds& plan;
+    const lif::Prewarm& prewarm;
     // Told of each submit that was answered; may be empty.
     std::function<void(const SubmitBuildsOutput&)> submitted = {};
   };
@@ -45,20 +49,18 @@ class BuildServiceAdapter final : public v1::BuildService::Service {
                               grpc::ServerWriter<v1::StreamBuildLogResponse>* writer) override;
   grpc::Status CancelBuild(grpc::ServerContext* context, const v1::CancelBuildRequest* request,
                            v1::CancelBuildResponse* response) override;
-  grpc::Status PlanBuilds(grpc::ServerContext*, const v1::PlanBuildsRequest*,
-                          v1::PlanBuildsResponse*) override {
-    return RpcRunner::Unimplemented("PlanBuilds");
-  }
-  grpc::Status Prewarm(grpc::ServerContext*, const v1::PrewarmRequest*,
-                       v1::PrewarmResponse*) override {
-    return RpcRunner::Unimplemented("Prewarm");
-  }
+  grpc::Status PlanBuilds(grpc::ServerContext* context, const v1::PlanBuildsRequest* request,
+                          v1::PlanBuildsResponse* response) override;
+  grpc::Status Prewarm(grpc::ServerContext* context, const v1::PrewarmRequest* request,
+                       v1::PrewarmResponse* response) override;
 
  private:
   RpcRunner& runner_;
   QueueAdmin& admin_;
   Clock& clock_;
   const std::function<void(const SubmitBuildsOutput&)> submitted_;
+  const lif::PlanBuilds& plan_;
+  const lif::Prewarm& prewarm_;
   const lif::SubmitBuilds submit_;
   const BuildReader builds_;
   const lif::CancelBuild cancel_;

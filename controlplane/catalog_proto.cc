@@ -176,4 +176,26 @@ void SetRendered(const RenderedDockerfile& rendered, v1::RenderDockerfileRespons
   for (const SecretRef& secret : rendered.secrets) SetSecret(secret, out->add_secrets());
 }
 
+void SetImpact(const ImpactPage& page, v1::GetImpactResponse* out) {
+  for (const ImpactedBuild& build : page.builds) {
+    v1::ImpactedManifest* entry = out->add_manifests();
+    entry->set_manifest_id(build.manifest_id);
+    entry->set_platform(build.platform.ToString());
+    entry->set_layers(build.layers);
+  }
+  out->set_next_page_token(page.next);
+  out->set_manifest_count(page.totals.manifests);
+  out->set_image_count(page.totals.images);
+  out->set_layer_count(page.totals.layers);
+  for (const auto& [name, pool] : page.totals.pools) {
+    v1::ImpactedPool* entry = out->add_pools();
+    entry->set_pool(name);
+    entry->set_layers(pool.layers);
+    entry->set_images(pool.images);
+    entry->set_unknown_layers(pool.unknown_layers);
+    entry->set_unknown_images(pool.unknown_images);
+    SetDuration(pool.work, entry->mutable_estimated_work());
+  }
+}
+
 }  // namespace lif

@@ -1,5 +1,7 @@
 #include "controlplane/catalog_service.h"
 
+#include <grpcpp/server_context.h>
+
 #include <memory>
 #include <utility>
 
@@ -64,6 +66,33 @@ absl::StatusOr<ManifestFilter> FilterOf(const v1::ListManifestsRequest& request)
   }
   if (!errors.empty()) return errors.ToStatus();
   return filter;
+}
+
+// "name" or "name@version"
+bool IsModuleRef(const std::string& text) {
+  const size_t at = text.find('@');
+  return IsName(text.substr(0, at)) && text.size() <= kMaxFilter && at + 1 != text.size();
+}
+
+absl::StatusOr<ImpactQuery> QueryOf(const v1::GetImpactRequest& request) {
+  FieldErrors errors;
+  ImpactQuery query;
+  query.module = request.module();
+  query.base = request.base();
+  query.limit = CheckPageSize(request.page_size(), &errors);
+  query.after = request.page_token();
+  if (request.change_case() == v1::GetImpactRequest::CHANGE_NOT_SET) {
+    errors.Add("change", "is missing: give module or base");
+  } else if (request.has_module() && !IsModuleRef(query.module)) {
+    errors.Add("module", Quoted(query.module) + " is no module: write NAME or NAME@VERSION");
+  } else if (request.has_base() && !IsName(query.base)) {
+    errors.Add("base", Quoted(query.base) + " is no base name: use a-z 0-9 . _ -");
+  }
+  if (!query.after.empty() && !IsName(query.after)) {
+    errors.Add("page_token", "was not answered by GetImpact: leave it empty for the first page");
+  }
+  if (!errors.empty()) return errors.ToStatus();
+  return query;
 }
 
 absl::Status CheckModuleRequest(const v1::GetModuleRequest& request) {
@@ -147,6 +176,18 @@ grpc::Status CatalogServiceAdapter::RenderDockerfile(grpc::ServerContext*,
     response->set_build_key(offer->identity.build_key);
     response->set_epoch(manifest->manifest.base.epoch);
     response->set_network(recipe.network);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status CatalogServiceAdapter::GetImpact(grpc::ServerContext* context,
+                                              const v1::GetImpactRequest* request,
+                                              v1::GetImpactResponse* response) {
+  return seams_.runner.Run("GetImpact", RpcKind::kUnary, [&]() -> absl::Status {
+    LIF_ASSIGN_OR_RETURN(const ImpactQuery query, QueryOf(*request));
+    LIF_ASSIGN_OR_RETURN(const ImpactPage page,
+                         seams_.impact.Run(query, [context] { return context->IsCancelled(); }));
+    SetImpact(page, response);
     return absl::OkStatus();
   });
 }

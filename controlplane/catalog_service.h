@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/catalog/catalog_reader.h"
+#include "controlplane/impact.h"
 #include "controlplane/manifest_cache.h"
 #include "controlplane/rpc.h"
 #include "lif/v1/catalog_service.grpc.pb.h"
@@ -15,6 +16,7 @@ class CatalogServiceAdapter final : public v1::CatalogService::Service {
     RpcRunner& runner;
     ManifestCache& manifests;
     CatalogReader& catalog;
+    const Impact& impact;
   };
   explicit CatalogServiceAdapter(Seams seams) : seams_(seams) {}
 
@@ -27,10 +29,8 @@ class CatalogServiceAdapter final : public v1::CatalogService::Service {
   grpc::Status RenderDockerfile(grpc::ServerContext* context,
                                 const v1::RenderDockerfileRequest* request,
                                 v1::RenderDockerfileResponse* response) override;
-  grpc::Status GetImpact(grpc::ServerContext*, const v1::GetImpactRequest*,
-                         v1::GetImpactResponse*) override {
-    return RpcRunner::Unimplemented("GetImpact");
-  }
+  grpc::Status GetImpact(grpc::ServerContext* context, const v1::GetImpactRequest* request,
+                         v1::GetImpactResponse* response) override;
 
  private:
   Seams seams_;

@@ -31,7 +31,11 @@ ControlPlaneMetrics::ControlPlaneMetrics(MetricRegistry* registry)
           "lif_submitted_builds_total",
           "Builds that were asked for, by answer: reused (a record tells the outcome), joined "
           "(already queued or running), queued (new work), invalid")),
+      saved_(registry->Counters("lif_reused_saved_seconds_total",
+                                "Time that reused submits saved: what the builds took whose "
+                                "records answered")),
       upkeep_(registry) {
+  saved_.Add({}, 0);
   for (const SubmitAnswer answer : {SubmitAnswer::kReused, SubmitAnswer::kJoined,
                                     SubmitAnswer::kQueued, SubmitAnswer::kInvalid}) {
     submitted_.Add({{"answer", AnswerName(answer)}}, 0);
@@ -48,6 +52,7 @@ void ControlPlaneMetrics::CallEnded(std::string_view rpc, const absl::Status& st
 void ControlPlaneMetrics::Submitted(const SubmitBuildsOutput& output) const {
   for (const SubmittedBuild& build : output.builds) {
     submitted_.Add({{"answer", AnswerName(build.answer)}});
+    saved_.Add({}, absl::ToDoubleSeconds(build.saved));
   }
 }
 

@@ -24,6 +24,7 @@ class ControlPlaneMetrics {
   const CounterFamily calls_;
   const HistogramFamily call_durations_;
   const CounterFamily submitted_;
+  const CounterFamily saved_;
   const QueueUpkeepMetrics upkeep_;
 };
 

@@ -141,6 +141,9 @@ void SetSummary(const FleetSummary& summary, const std::string& factory, v1::Sum
   day->set_failed(summary.last_day.failed);
   day->set_error(summary.last_day.error);
   day->set_cancelled(summary.last_day.cancelled);
+  SetDuration(summary.reuse.saved, out->mutable_saved());
+  out->mutable_layers_reused()->set_value(summary.reuse.layers_saved);
+  out->mutable_layers_built()->set_value(summary.reuse.layers_built);
   for (const BuildStatus& build : summary.recent) SetListedBuild(build, out->add_recent());
   for (const StoreHealth& store : summary.stores) {
     v1::StoreStatus* entry = out->add_stores();

@@ -84,6 +84,7 @@ FleetSummary FleetSummaryReader::Read() {
   if (counts.ok()) {
     summary.manifests = counts->manifests;
     summary.last_day = counts->last_day;
+    summary.reuse = counts->reuse;
   }
   absl::Status postgres = counts.status();
   if (queue.ok() && postgres.ok()) {
@@ -115,6 +116,7 @@ absl::StatusOr<FleetSummaryReader::Counts> FleetSummaryReader::CountRows() const
   LIF_ASSIGN_OR_RETURN(counts.manifests, CountManifests(seams_.catalog));
   LIF_ASSIGN_OR_RETURN(counts.last_day,
                        CountOutcomes(seams_.records, seams_.clock.Now() - absl::Hours(24)));
+  LIF_ASSIGN_OR_RETURN(counts.reuse, seams_.past.SumReuse());
   return counts;
 }
 

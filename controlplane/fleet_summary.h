@@ -15,6 +15,7 @@
 #include "common/catalog/catalog_reader.h"
 #include "common/queue/job_queue.h"
 #include "common/queue/queue_admin.h"
+#include "common/records/past_builds.h"
 #include "common/records/record_store.h"
 #include "controlplane/build_reader.h"
 
@@ -42,6 +43,7 @@ struct FleetSummary {
   int64_t manifests = 0;
   QueueTotals totals;
   OutcomeCounts last_day;
+  ReuseTotals reuse;  // over all records
   std::vector<StoreHealth> stores;
 };
 
@@ -51,6 +53,7 @@ class FleetSummaryReader {
   struct Seams {
     CatalogReader& catalog;
     RecordReader& records;
+    PastBuildsReader& past;
     JobQueue& queue;
     QueueAdmin& admin;
     BlobStore& blobs;
@@ -65,6 +68,7 @@ class FleetSummaryReader {
   struct Counts {
     int64_t manifests = 0;
     OutcomeCounts last_day;
+    ReuseTotals reuse;
   };
 
   absl::Status ReadQueue(FleetSummary* summary) const;

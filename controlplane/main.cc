@@ -24,6 +24,8 @@
 #include "common/queue/redis_job_queue.h"
 #include "common/queue/redis_queue_admin.h"
 #include "common/records/postgres_layer_ledger.h"
+#include "common/records/postgres_package_reader.h"
+#include "common/records/postgres_past_builds.h"
 #include "common/records/postgres_record_reader.h"
 #include "common/redis/redis_probe.h"
 #include "controlplane/build_service.h"
@@ -93,6 +95,8 @@ class ControlPlane {
         catalog_(postgres_),
         records_(postgres_),
         ledger_(postgres_),
+        past_builds_(postgres_),
+        packages_(postgres_),
         blob_files_(config.common.blob_dir),
         blobs_(blob_files_, errors_.Counter("blobs")),
         queue_(QueueOptionsOf(config, redis_), &clock_),
@@ -107,14 +111,20 @@ class ControlPlane {
                    counts_.CallEnded(rpc, status, took);
                  }},
                 {config.max_calls, config.max_streams}),
-        summary_({catalog_, records_, queue_, admin_, blobs_, clock_}),
+        summary_({catalog_, records_, past_builds_, queue_, admin_, blobs_, clock_}),
         submit_({manifests_, records_, queue_, clock_}),
         dead_letters_({admin_, queue_, records_, submit_}),
         health_({postgres_, health_redis_, queue_, admin_, clock_}, HealthOptionsOf(config)),
+        plan_({manifests_, records_, queue_, layers_, ledger_, past_builds_}),
+        prewarm_({catalog_, records_, queue_, layers_, ledger_, past_builds_, clock_},
+                 RecipeOf(config.common)),
         builds_({runner_, manifests_, records_, queue_, layers_, ledger_, admin_, log_, blobs_,
-                 clock_, [this](const SubmitBuildsOutput& output) { counts_.Submitted(output); }}),
-        catalog_service_({runner_, manifests_, catalog_}),
-        record_service_({runner_, records_, blobs_}),
+                 clock_, plan_, prewarm_,
+                 [this](const SubmitBuildsOutput& output) { counts_.Submitted(output); }}),
+        impact_({catalog_, ledger_, past_builds_}, RecipeOf(config.common)),
+        catalog_service_({runner_, manifests_, catalog_, impact_}),
+        diff_({manifests_, records_, packages_}),
+        record_service_({runner_, records_, blobs_, diff_}),
         fleet_service_({runner_, summary_, queue_, admin_, dead_letters_,
                         [this] { return health_.Check(); }, clock_, config.common.factory}),
         tenants_(std::move(tenants), admin_, clock_, logger),
@@ -164,6 +174,8 @@ class ControlPlane {
   PostgresCatalogReader catalog_;
   PostgresRecordReader records_;
   PostgresLayerLedgerReader ledger_;
+  PostgresPastBuilds past_builds_;
+  PostgresPackageReader packages_;
   FileBlobStore blob_files_;
   ObservedBlobStore blobs_;
   RedisJobQueue queue_;
@@ -178,8 +190,12 @@ class ControlPlane {
   SubmitBuilds submit_;
   DeadLetters dead_letters_;
   Health health_;
+  PlanBuilds plan_;
+  Prewarm prewarm_;
   BuildServiceAdapter builds_;
+  Impact impact_;
   CatalogServiceAdapter catalog_service_;
+  DiffBuilds diff_;
   RecordServiceAdapter record_service_;
   FleetServiceAdapter fleet_service_;
   TenantPolicies tenants_;

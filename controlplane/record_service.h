@@ -2,6 +2,7 @@
 #pragma once
 
 #include "controlplane/artifact_reader.h"
+#include "controlplane/diff_builds.h"
 #include "controlplane/rpc.h"
 #include "lif/v1/record_service.grpc.pb.h"
 
@@ -14,6 +15,7 @@ class RecordServiceAdapter final : public v1::RecordService::Service {
     RpcRunner& runner;
     RecordReader& records;
     BlobStore& blobs;
+    const lif::DiffBuilds& diff;
   };
   explicit RecordServiceAdapter(Seams seams)
       : seams_(seams), artifacts_(seams.records, seams.blobs) {}
@@ -33,10 +35,8 @@ class RecordServiceAdapter final : public v1::RecordService::Service {
                                       v1::GetCompatibilityMatrixResponse*) override {
     return RpcRunner::Unimplemented("GetCompatibilityMatrix");
   }
-  grpc::Status DiffBuilds(grpc::ServerContext*, const v1::DiffBuildsRequest*,
-                          v1::DiffBuildsResponse*) override {
-    return RpcRunner::Unimplemented("DiffBuilds");
-  }
+  grpc::Status DiffBuilds(grpc::ServerContext* context, const v1::DiffBuildsRequest* request,
+                          v1::DiffBuildsResponse* response) override;
 
  private:
   Seams seams_;

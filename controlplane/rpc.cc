@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/grpc_status.h"
+#include "controlplane/submit_request.h"
 
 namespace lif {
 namespace {
@@ -97,6 +98,13 @@ grpc::Status RpcRunner::Unimplemented(std::string_view rpc) {
 
 CallEnd RpcRunner::EndOf(grpc::ServerContextBase* context) const {
   return {seams_.stop, [context] { return context->IsCancelled(); }};
+}
+
+std::string TraceparentOf(const grpc::ServerContext& context) {
+  const auto found = context.client_metadata().find("traceparent");
+  if (found == context.client_metadata().end()) return "";
+  std::string value(found->second.data(), found->second.size());
+  return IsTraceparent(value) ? value : "";
 }
 
 }  // namespace lif

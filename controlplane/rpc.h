@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -12,6 +13,7 @@
 #include "controlplane/call_end.h"
 
 namespace grpc {
+class ServerContext;
 class ServerContextBase;
 class Status;
 }  // namespace grpc
@@ -56,5 +58,8 @@ class RpcRunner {
   std::atomic<int> unary_{0};
   std::atomic<int> streams_{0};
 };
+
+// The traceparent that the client sent, if it is one, or "": tracing never fails a call.
+std::string TraceparentOf(const grpc::ServerContext& context);
 
 }  // namespace lif

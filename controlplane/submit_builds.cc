@@ -67,6 +67,7 @@ void AnswerFromRecord(const RecordHead& head, const std::string& reason, Submitt
   build->build_id = head.build_id;
   build->generation = head.generation;
   build->outcome = head.outcome;
+  build->saved = head.took;
   build->reason = reason;
 }
 

@@ -43,6 +43,7 @@ struct SubmittedBuild {
   std::string reason;
   std::string invalid_code;        // UPPER_SNAKE_CASE, of kInvalid
   std::optional<Outcome> outcome;  // of kReused
+  absl::Duration saved;            // of kReused: what the build took whose record answers
 };
 
 struct SubmitBuildsOutput {

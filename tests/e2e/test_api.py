@@ -66,12 +66,12 @@ def test_an_unknown_manifest_names_near_ones(factory, stubs, channel):
 def test_rpcs_of_later_versions_are_unimplemented_by_name(factory, stubs, channel):
     client = stubs.record_rpc.RecordServiceStub(channel)
     try:
-        client.DiffBuilds(stubs.record.DiffBuildsRequest(), timeout=10)
+        client.SearchPackages(stubs.record.SearchPackagesRequest(), timeout=10)
     except grpc.RpcError as error:
         assert error.code() == grpc.StatusCode.UNIMPLEMENTED
-        assert "DiffBuilds" in error.details()
+        assert "SearchPackages" in error.details()
     else:
-        raise AssertionError("DiffBuilds answered")
+        raise AssertionError("SearchPackages answered")
 
 
 def test_reflection_lists_the_services(factory, channel):

@@ -8,13 +8,18 @@ namespace lif {
 
 RequestPlane::RequestPlane()
     : runner_({clock_, stop_.get_token(), NullLogger()}),
-      summary_({catalog_reader_, record_store_, queue_, admin_, blobs_, clock_}),
+      summary_({catalog_reader_, record_store_, record_views_, queue_, admin_, blobs_, clock_}),
       submit_({manifests_, record_store_, queue_, clock_}),
       dead_letters_({admin_, queue_, record_store_, submit_}),
+      plan_({manifests_, record_store_, queue_, layers_, ledger_, record_views_}),
+      prewarm_({catalog_reader_, record_store_, queue_, layers_, ledger_, record_views_, clock_},
+               Recipe()),
       build_service_({runner_, manifests_, record_store_, queue_, layers_, ledger_, admin_, log_,
-                      blobs_, clock_}),
-      catalog_service_({runner_, manifests_, catalog_reader_}),
-      record_service_({runner_, record_store_, blobs_}),
+                      blobs_, clock_, plan_, prewarm_}),
+      impact_({catalog_reader_, ledger_, record_views_}, Recipe()),
+      catalog_service_({runner_, manifests_, catalog_reader_, impact_}),
+      diff_({manifests_, record_store_, record_views_}),
+      record_service_({runner_, record_store_, blobs_, diff_}),
       fleet_service_({runner_, summary_, queue_, admin_, dead_letters_,
                       [] { return std::vector<Finding>(); }, clock_, "fuzz"}) {
   // Watches and followed logs answer what is there and end.

@@ -22,6 +22,7 @@
 #include "tests/fakes/memory_layer_ledger.h"
 #include "tests/fakes/memory_queue_admin.h"
 #include "tests/fakes/memory_record_store.h"
+#include "tests/fakes/memory_record_views.h"
 #include "tests/support/test_catalog.h"
 
 namespace lif {
@@ -35,6 +36,7 @@ class RequestPlane {
   FakeClock clock_;
   MemoryCatalogReader catalog_reader_{TestCatalog()};
   MemoryRecordStore record_store_;
+  MemoryRecordViews record_views_{record_store_};
   MemoryJobQueue queue_{&clock_};
   MemoryQueueAdmin admin_{queue_};
   MemoryBuildLog log_;
@@ -47,8 +49,12 @@ class RequestPlane {
   FleetSummaryReader summary_;
   SubmitBuilds submit_;
   DeadLetters dead_letters_;
+  PlanBuilds plan_;
+  Prewarm prewarm_;
   BuildServiceAdapter build_service_;
+  Impact impact_;
   CatalogServiceAdapter catalog_service_;
+  DiffBuilds diff_;
   RecordServiceAdapter record_service_;
   FleetServiceAdapter fleet_service_;
   std::unique_ptr<GrpcServer> server_;  // uses all of the above

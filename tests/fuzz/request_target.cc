@@ -95,6 +95,10 @@ void Call(RequestPlane& plane, std::string_view name, std::string_view text) {
   if (name == "ListManifests") return Unary(plane.catalog, &Catalog_::ListManifests, text);
   if (name == "GetModule") return Unary(plane.catalog, &Catalog_::GetModule, text);
   if (name == "RenderDockerfile") return Unary(plane.catalog, &Catalog_::RenderDockerfile, text);
+  if (name == "PlanBuilds") return Unary(plane.build, &Build::PlanBuilds, text);
+  if (name == "Prewarm") return Unary(plane.build, &Build::Prewarm, text);
+  if (name == "GetImpact") return Unary(plane.catalog, &Catalog_::GetImpact, text);
+  if (name == "DiffBuilds") return Unary(plane.records, &Records::DiffBuilds, text);
   if (name == "GetRecord") return Unary(plane.records, &Records::GetRecord, text);
   if (name == "ListRecords") return Unary(plane.records, &Records::ListRecords, text);
   if (name == "GetArtifact") return Stream(plane.records, &Records::GetArtifact, text);

@@ -45,7 +45,25 @@ grpc::Status FakeBuildService::GetBuild(grpc::ServerContext*, const v1::GetBuild
                                         v1::GetBuildResponse* response) {
   const auto found = builds.find(request->build_id());
   if (found == builds.end()) return NotFound("build " + request->build_id());
+  if (const auto layers = reuse.find(request->build_id()); layers != reuse.end()) {
+    *response = layers->second;
+  }
   *response->mutable_build() = found->second;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuildService::Prewarm(grpc::ServerContext*, const v1::PrewarmRequest* request,
+                                       v1::PrewarmResponse* response) {
+  prewarm_request = *request;
+  *response = prewarm_reply;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeBuildService::PlanBuilds(grpc::ServerContext*,
+                                          const v1::PlanBuildsRequest* request,
+                                          v1::PlanBuildsResponse* response) {
+  plan_request = *request;
+  *response = plan_reply;
   return grpc::Status::OK;
 }
 
@@ -109,6 +127,25 @@ grpc::Status FakeRecordService::GetArtifact(grpc::ServerContext*,
     piece.set_offset(static_cast<int64_t>(from));
     piece.set_data(found->second.substr(from, 7));
     writer->Write(piece);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeRecordService::DiffBuilds(grpc::ServerContext*,
+                                           const v1::DiffBuildsRequest* request,
+                                           v1::DiffBuildsResponse* response) {
+  diff_request = *request;
+  *response = diff_reply;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeCatalogService::GetImpact(grpc::ServerContext*,
+                                           const v1::GetImpactRequest* request,
+                                           v1::GetImpactResponse* response) {
+  impact_requests.push_back(*request);
+  if (!impact_pages.empty()) {
+    *response = impact_pages.front();
+    impact_pages.pop_front();
   }
   return grpc::Status::OK;
 }

@@ -59,6 +59,11 @@ class FakeBuildService final : public v1::BuildService::Service {
   std::vector<v1::StreamBuildLogRequest> log_requests;
   v1::CancelBuildResponse cancel_reply;
   v1::CancelBuildRequest cancel_request;
+  v1::PrewarmResponse prewarm_reply;
+  v1::PrewarmRequest prewarm_request;
+  v1::PlanBuildsResponse plan_reply;
+  v1::PlanBuildsRequest plan_request;
+  std::map<std::string, v1::GetBuildResponse> reuse;  // by build ID: layers and savings
 
   grpc::Status SubmitBuilds(grpc::ServerContext*, const v1::SubmitBuildsRequest*,
                             v1::SubmitBuildsResponse*) override;
@@ -72,6 +77,10 @@ class FakeBuildService final : public v1::BuildService::Service {
                               grpc::ServerWriter<v1::StreamBuildLogResponse>*) override;
   grpc::Status CancelBuild(grpc::ServerContext*, const v1::CancelBuildRequest*,
                            v1::CancelBuildResponse*) override;
+  grpc::Status PlanBuilds(grpc::ServerContext*, const v1::PlanBuildsRequest*,
+                          v1::PlanBuildsResponse*) override;
+  grpc::Status Prewarm(grpc::ServerContext*, const v1::PrewarmRequest*,
+                       v1::PrewarmResponse*) override;
 };
 
 class FakeRecordService final : public v1::RecordService::Service {
@@ -80,6 +89,8 @@ class FakeRecordService final : public v1::RecordService::Service {
   std::map<std::string, std::string> artifacts;  // "<build ID>/<name>" → bytes
   std::deque<v1::ListRecordsResponse> pages;
   std::vector<v1::ListRecordsRequest> list_requests;
+  v1::DiffBuildsResponse diff_reply;
+  v1::DiffBuildsRequest diff_request;
 
   grpc::Status GetRecord(grpc::ServerContext*, const v1::GetRecordRequest*,
                          v1::GetRecordResponse*) override;
@@ -87,6 +98,8 @@ class FakeRecordService final : public v1::RecordService::Service {
                            v1::ListRecordsResponse*) override;
   grpc::Status GetArtifact(grpc::ServerContext*, const v1::GetArtifactRequest*,
                            grpc::ServerWriter<v1::GetArtifactResponse>*) override;
+  grpc::Status DiffBuilds(grpc::ServerContext*, const v1::DiffBuildsRequest*,
+                          v1::DiffBuildsResponse*) override;
 };
 
 class FakeCatalogService final : public v1::CatalogService::Service {
@@ -96,6 +109,8 @@ class FakeCatalogService final : public v1::CatalogService::Service {
   v1::ListManifestsRequest list_request;
   v1::RenderDockerfileResponse render_reply;
   v1::RenderDockerfileRequest render_request;
+  std::deque<v1::GetImpactResponse> impact_pages;
+  std::vector<v1::GetImpactRequest> impact_requests;
 
   grpc::Status GetManifest(grpc::ServerContext*, const v1::GetManifestRequest*,
                            v1::GetManifestResponse*) override;
@@ -103,6 +118,8 @@ class FakeCatalogService final : public v1::CatalogService::Service {
                              v1::ListManifestsResponse*) override;
   grpc::Status RenderDockerfile(grpc::ServerContext*, const v1::RenderDockerfileRequest*,
                                 v1::RenderDockerfileResponse*) override;
+  grpc::Status GetImpact(grpc::ServerContext*, const v1::GetImpactRequest*,
+                         v1::GetImpactResponse*) override;
 };
 
 class FakeFleetService final : public v1::FleetService::Service {

@@ -229,10 +229,10 @@ TEST_CASE("a cancel says what it did", "[builds]") {
 TEST_CASE("RPCs of later versions are refused by name", "[builds]") {
   ControlPlane plane;
   grpc::ClientContext context;
-  v1::PlanBuildsResponse response;
-  const grpc::Status status = plane.build->PlanBuilds(&context, {}, &response);
+  v1::SearchPackagesResponse response;
+  const grpc::Status status = plane.record->SearchPackages(&context, {}, &response);
   CHECK(status.error_code() == grpc::StatusCode::UNIMPLEMENTED);
-  CHECK(status.error_message().find("PlanBuilds") == 0);
+  CHECK(status.error_message().find("SearchPackages") == 0);
   CHECK(ReasonIn(status) == "RPC_NOT_IMPLEMENTED");
 }
 

@@ -11,13 +11,17 @@ namespace lif {
 
 ControlPlane::ControlPlane(RpcLimits limits)
     : runner_({clock, stop_.get_token(), NullLogger()}, limits),
-      summary_({catalog, records, queue, admin, blobs, clock}),
+      summary_({catalog, records, record_views, queue, admin, blobs, clock}),
       submit_({manifests, records, queue, clock}),
       dead_letters_({admin, queue, records, submit_}),
-      build_service_(
-          {runner_, manifests, records, queue, layers, ledger, admin, log, blobs, clock}),
-      catalog_service_({runner_, manifests, catalog}),
-      record_service_({runner_, records, blobs}),
+      plan_({manifests, records, queue, layers, ledger, record_views}),
+      prewarm_({catalog, records, queue, layers, ledger, record_views, clock}, Recipe()),
+      build_service_({runner_, manifests, records, queue, layers, ledger, admin, log, blobs, clock,
+                      plan_, prewarm_}),
+      impact_({catalog, ledger, record_views}, Recipe()),
+      catalog_service_({runner_, manifests, catalog, impact_}),
+      diff_({manifests, records, record_views}),
+      record_service_({runner_, records, blobs, diff_}),
       fleet_service_({runner_, summary_, queue, admin, dead_letters_, [this] { return health; },
                       clock, "test-factory"}) {
   auto server = GrpcServer::Start(

@@ -25,6 +25,7 @@
 #include "tests/fakes/memory_layer_ledger.h"
 #include "tests/fakes/memory_queue_admin.h"
 #include "tests/fakes/memory_record_store.h"
+#include "tests/fakes/memory_record_views.h"
 #include "tests/support/test_catalog.h"
 
 namespace lif {
@@ -52,6 +53,7 @@ class ControlPlane {
   FakeClock clock;
   MemoryCatalogReader catalog{TestCatalog()};
   MemoryRecordStore records;
+  MemoryRecordViews record_views{records};
   MemoryJobQueue queue{&clock};
   MemoryQueueAdmin admin{queue};
   std::vector<Finding> health;  // what CheckHealth answers
@@ -67,8 +69,12 @@ class ControlPlane {
   FleetSummaryReader summary_;
   SubmitBuilds submit_;
   DeadLetters dead_letters_;
+  PlanBuilds plan_;
+  Prewarm prewarm_;
   BuildServiceAdapter build_service_;
+  Impact impact_;
   CatalogServiceAdapter catalog_service_;
+  DiffBuilds diff_;
   RecordServiceAdapter record_service_;
   FleetServiceAdapter fleet_service_;
   std::unique_ptr<GrpcServer> server_;  // uses all of the above
