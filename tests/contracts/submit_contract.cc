@@ -129,6 +129,22 @@ void Joining(QueueHarness& queue) {
     REQUIRE(stopping.disposition == SubmitDisposition::kJoined);
     REQUIRE(stopping.stopping);
   }
+  SECTION("so does a job that waits for one, at whatever depth") {
+    MustComplete(queue, ClaimOne(queue), "compatible");
+    const std::vector<JobSpec> chain = {TestJob("lower"), TestJob("upper", {"lower"}),
+                                        TestJob("image", {"upper"})};
+    const std::string lower = MustSubmit(queue, TestRequest(chain))[0].build_id;
+    for (const SubmitOutcome& outcome : MustSubmit(queue, TestRequest(chain, "other"))) {
+      REQUIRE(!outcome.stopping);
+    }
+    ClaimOne(queue);
+    REQUIRE(queue.jobs().Cancel(lower, "").value() == CancelResult::kRequested);
+    for (const SubmitOutcome& outcome : MustSubmit(queue, TestRequest(chain))) {
+      REQUIRE(outcome.disposition == SubmitDisposition::kJoined);
+      REQUIRE(outcome.stopping);
+    }
+    return;
+  }
   REQUIRE(queue.jobs().ListJobs({})->size() == 1);
 }
 

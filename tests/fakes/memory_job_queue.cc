@@ -93,7 +93,7 @@ SubmitOutcome MemoryJobQueue::SubmitJob(const SubmitRequest& request, const JobS
     outcome.disposition = SubmitDisposition::kQueued;
   } else if (job.view.state == JobState::kDone) {
     outcome.disposition = SubmitDisposition::kDone;
-  } else if (job.view.cancel_requested || job.end) {
+  } else if (IsDoomed(job)) {
     outcome.stopping = true;
   } else {
     auto [waiter, is_new] =
@@ -106,6 +106,16 @@ SubmitOutcome MemoryJobQueue::SubmitJob(const SubmitRequest& request, const JobS
     }
   }
   return outcome;
+}
+
+bool MemoryJobQueue::IsDoomed(const Job& job) const {
+  if (job.view.cancel_requested || job.end) return true;
+  if (job.view.state != JobState::kWaiting && job.view.state != JobState::kParked) return false;
+  for (const std::string& need : job.needs) {
+    const auto found = jobs_.find(need);
+    if (found != jobs_.end() && IsDoomed(found->second)) return true;
+  }
+  return false;
 }
 
 void MemoryJobQueue::CreateJob(const SubmitRequest& request, const JobSpec& spec) {

@@ -91,6 +91,8 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
   absl::Status CheckNeeds(const std::vector<JobSpec>& jobs) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SubmitOutcome SubmitJob(const SubmitRequest& request, const JobSpec& spec)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // It, or what it waits for, is being stopped.
+  bool IsDoomed(const Job& job) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void CreateJob(const SubmitRequest& request, const JobSpec& spec)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Waits for its needs, or is ready, or shares the fate of one that failed.

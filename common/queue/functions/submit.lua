@@ -1,8 +1,8 @@
 -- submit(request, tenant, priority, ttl_ms, chunk, chunks, n, jobs…): at most 64 jobs, parents
 -- first, all or nothing. A job: id, kind, build ID, manifest, platform, pool, max attempts,
 -- traceparent, number of needs, needs…  Answers three strings a job: build ID, disposition, and "1"
--- when the job is being stopped, so that its outcome will be no verdict; or, in its place, the ID of
--- the earlier generation that this same request made.
+-- when the job, or one that it waits for, is being stopped, so that its outcome will be no verdict;
+-- or, in its place, the ID of the earlier generation that this same request made.
 
 local SUBMIT_MAX = 64
 local MAX_NEEDS = 64
@@ -160,7 +160,23 @@ local function made_before(ctx, request, given)
   return nil
 end
 
-local function submit_job(ctx, request, given)
+-- Whether it waits for what is being stopped, at whatever depth: it will be blamed, and is as good as
+-- stopped itself. `known` holds what was found out in this call.
+local function is_doomed(ctx, job, known)
+  if job.can or job.eo then return true end
+  if job.st == 'done' then return not succeeded(job) end -- who waits for it is blamed in batches
+  if job.st ~= 'waiting' and job.st ~= 'parked' then return false end
+  if known[job.id] == nil then
+    known[job.id] = false
+    for _, need in ipairs(redis.call('SMEMBERS', key(ctx, 'need', job.id))) do
+      local parent = load_job(ctx, need)
+      if parent and is_doomed(ctx, parent, known) then known[job.id] = true end
+    end
+  end
+  return known[job.id]
+end
+
+local function submit_job(ctx, request, given, known)
   local job = load_job(ctx, given.id)
   if not job then
     local earlier = given.kind ~= 'layer' and made_before(ctx, request, given)
@@ -170,7 +186,7 @@ local function submit_job(ctx, request, given)
   end
   if job.req == request.id then return job.bid, 'queued', '' end -- the same request again
   if job.st == 'done' then return job.bid, 'done', '' end
-  if job.can or job.eo then return job.bid, 'joined', '1' end
+  if is_doomed(ctx, job, known) then return job.bid, 'joined', '1' end
   join_job(ctx, request, job)
   extend_ttl(ctx, request, job)
   return job.bid, 'joined', ''
@@ -210,9 +226,9 @@ local function submit(keys, args)
   if not request then return invalid(problem) end
   local refusal = check_room(ctx, request)
   if refusal then return refusal end
-  local answer = {}
+  local answer, known = {}, {}
   for _, given in ipairs(request.jobs) do
-    local build, disposition, stopping = submit_job(ctx, request, given)
+    local build, disposition, stopping = submit_job(ctx, request, given, known)
     answer[#answer + 1] = build
     answer[#answer + 1] = disposition
     answer[#answer + 1] = stopping
