@@ -89,6 +89,13 @@ std::string AttemptText(const v1::Build& build) {
   return text;
 }
 
+// A layer is told of by the manifest that says how to build it.
+std::string SubjectText(const v1::Build& build) {
+  if (build.kind() == v1::JOB_KIND_LAYER) return absl::StrCat("layer of ", build.manifest_id());
+  if (build.kind() == v1::JOB_KIND_INDEX) return absl::StrCat("index of ", build.manifest_id());
+  return build.manifest_id();
+}
+
 // What one types next.
 std::vector<Field> NextSteps(const v1::Build& build) {
   const std::string& id = build.build_id();
@@ -104,7 +111,7 @@ std::vector<Field> NextSteps(const v1::Build& build) {
 std::string RenderBuild(const v1::Build& build, const Style& style, absl::Time now) {
   const Cell state = StateCell(build);
   std::string out = absl::StrCat(
-      style.Paint(state.tone, state.text), "  ", style.Paint(Tone::kStrong, build.manifest_id()),
+      style.Paint(state.tone, state.text), "  ", style.Paint(Tone::kStrong, SubjectText(build)),
       " ", build.platform(), "  ", style.Paint(Tone::kDim, build.build_id()), "\n");
   std::vector<Field> fields = {
       {"waits", {SafeForTerminal(WaitingText(build, now), style), Tone::kWarn}},
@@ -156,7 +163,7 @@ std::string RenderBuildList(const google::protobuf::RepeatedPtrField<v1::Build>&
     }
     table.rows.push_back(
         {{build.build_id(), Tone::kDim},
-         {build.manifest_id(), Tone::kStrong},
+         {SubjectText(build), Tone::kStrong},
          build.platform(),
          StateCell(build),
          TookText(build, now),

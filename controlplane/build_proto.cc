@@ -246,6 +246,15 @@ absl::StatusOr<BuildFilter> BuildFilterOf(const v1::ListBuildsRequest& request) 
   filter.platform = request.platform();
   filter.tenant = request.tenant();
   filter.pool = request.pool();
+  if (request.kind() != v1::JOB_KIND_UNSPECIFIED) {
+    bool known = false;
+    for (const JobKind candidate : {JobKind::kLayer, JobKind::kImage, JobKind::kIndex}) {
+      if (ToProto(candidate) != request.kind()) continue;
+      filter.kind = candidate;
+      known = true;
+    }
+    if (!known) errors.Add("kind", absl::StrCat("has no value ", request.kind()));
+  }
   for (const int value : request.states()) {
     const auto state = static_cast<v1::BuildState>(value);
     bool known = false;

@@ -38,6 +38,7 @@ absl::Status AddJobs(JobQueue& queue, const BuildFilter& filter, NewestFirst* fo
   JobFilter job_filter;
   job_filter.pool = filter.pool;
   job_filter.manifest_id = filter.manifest_id;
+  job_filter.kinds = {filter.kind};
   job_filter.limit = kMaxJobs;
   if (filter.states.size() == 1) job_filter.state = filter.states.front();
   LIF_ASSIGN_OR_RETURN(std::vector<JobView> jobs, queue.ListJobs(job_filter));
@@ -54,6 +55,7 @@ absl::Status AddJobs(JobQueue& queue, const BuildFilter& filter, NewestFirst* fo
 absl::StatusOr<std::string> AddRecords(RecordReader& records, const BuildFilter& filter,
                                        size_t wanted, NewestFirst* found) {
   RecordFilter record_filter;
+  record_filter.kind = filter.kind;
   record_filter.manifest_id = filter.manifest_id;
   record_filter.platform = filter.platform;
   record_filter.before_build_id = filter.before_build_id;
@@ -90,7 +92,8 @@ bool Matches(const BuildFilter& filter, const BuildStatus& build) {
     return wanted.empty() || wanted == is;
   };
   const JobState state = is_job ? build.job->state : JobState::kDone;
-  return matches(filter.manifest_id,
+  return filter.kind == (is_job ? build.job->spec.kind : build.record->kind) &&
+         matches(filter.manifest_id,
                  is_job ? build.job->spec.manifest_id : build.record->manifest_id) &&
          matches(filter.platform, is_job ? build.job->spec.platform : build.record->platform) &&
          MatchesTenant(filter.tenant, build) &&
