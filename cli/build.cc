@@ -6,28 +6,29 @@
 #include "cli/artifacts.h"
 #include "cli/build_local.h"
 #include "cli/build_output.h"
+#include "cli/build_submit.h"
+#include "cli/build_summary.h"
 #include "cli/build_wait.h"
 #include "cli/commands.h"
 #include "cli/error_text.h"
+#include "cli/manifest_selection.h"
 #include "cli/rpc.h"
 #include "cli/table.h"
 #include "cli/text.h"
-#include "common/base/grpc_status.h"
-#include "common/base/ids.h"
 #include "common/base/status_macros.h"
 #include "lif/v1/build_service.grpc.pb.h"
 
 namespace lif {
 namespace {
 
-constexpr absl::Duration kSubmitDeadline = absl::Seconds(60);
-constexpr int kMaxSubmits = 3;
 constexpr size_t kMaxWatched = 1000;  // of WatchBuilds
 
 constexpr char kFooter[] =
     "Examples:\n"
     "  lif build --manifest-id python-web --platform linux/amd64 --wait\n"
-    "  lif build --manifest-id python-web --manifest-id nginx-site\n\n"
+    "  lif build --manifest-id python-web --manifest-id nginx-site\n"
+    "  lif build --module openssl@3.0.1 --platform linux/amd64 --wait\n"
+    "  lif build --all --validate-only\n\n"
     "The same build asked for again is answered from its record; --rerun says when to run again:\n"
     "  default    compatible and incompatible are reused; failed, error, cancelled run again\n"
     "  never      any record is reused\n"
@@ -45,44 +46,21 @@ v1::RerunPolicy RerunOf(const std::string& name) {
   return v1::RERUN_POLICY_DEFAULT;
 }
 
-std::string_view DispositionText(v1::Disposition disposition) {
-  switch (disposition) {
-    case v1::DISPOSITION_REUSED:
-      return "reused";
-    case v1::DISPOSITION_JOINED:
-      return "joined";
-    case v1::DISPOSITION_QUEUED:
-      return "queued";
-    case v1::DISPOSITION_INVALID:
-      return "invalid";
-    default:
-      return "unknown";
-  }
-}
-
-bool Live(const v1::SubmittedBuild& build) {
-  return build.disposition() == v1::DISPOSITION_QUEUED ||
-         build.disposition() == v1::DISPOSITION_JOINED;
-}
-
 class BuildCommand : public Command {
  public:
   std::vector<std::string> Path() const override { return {"build"}; }
   std::string Summary() const override { return "Build, test and record images of manifests"; }
 
   void AddOptions(OptionSet* options) override {
-    options->Add(
-        {.name = "--manifest-id", .value = "ID", .help = "Manifest to build", .required = true},
-        &manifest_ids_);
-    options->Add({.name = "--platform",
-                  .value = "OS/ARCH",
-                  .help = "Platform to build for; without it all that the manifest offers"},
-                 &platforms_);
+    AddManifestSelection(options, &selection_);
     options->Add({.name = "--wait", .help = "Follow to the end, and exit by the outcome"}, &wait_);
     options->Add({.name = "--timeout",
                   .value = "TIME",
                   .help = "With --wait: leave after this long, such as 30m; builds go on"},
                  &timeout_);
+    options->Add({.name = "--validate-only",
+                  .help = "Check, and say what would be built and why; nothing is queued"},
+                 &validate_only_);
     options->Add({.name = "--rerun",
                   .value = "POLICY",
                   .help = "Which earlier outcomes run again",
@@ -109,17 +87,22 @@ class BuildCommand : public Command {
 
   absl::StatusOr<ExitCode> Run(CliContext& context) override {
     LIF_RETURN_IF_ERROR(CheckLocal());
-    if (is_local_) return BuildLocally(context, local_, manifest_ids_, platforms_);
+    if (is_local_)
+      return BuildLocally(context, local_, selection_.manifest_ids, selection_.platforms);
     std::shared_ptr<grpc::Channel> channel = context.Channel();
-    LIF_ASSIGN_OR_RETURN(const v1::SubmitBuildsResponse reply, Submit(context, channel));
+    LIF_ASSIGN_OR_RETURN(std::vector<v1::BuildRequest> builds,
+                         SelectBuilds(context, channel, selection_));
+    LIF_ASSIGN_OR_RETURN(const v1::SubmitBuildsResponse reply,
+                         SubmitAll(context, channel, OptionsOf(std::move(builds))));
     for (const std::string& warning : reply.warnings()) {
       context.terminal.err(absl::StrCat(context.terminal.err_style.Paint(Tone::kWarn, "warning:"),
                                         " ", warning, "\n"));
     }
     if (!context.json()) PrintSubmitted(context, reply);
+    if (validate_only_) return ReportChecked(context, reply);
     std::vector<v1::SubmittedBuild> live;
     for (const v1::SubmittedBuild& build : reply.builds()) {
-      if (Live(build)) live.push_back(build);
+      if (IsLive(build)) live.push_back(build);
     }
     if (wait_ && !live.empty()) {
       LIF_RETURN_IF_ERROR(WaitForAll(context, channel, live));
@@ -137,6 +120,14 @@ class BuildCommand : public Command {
       return absl::InvalidArgumentError(
           "--catalog goes with --local; a factory builds what is published");
     }
+    LIF_RETURN_IF_ERROR(CheckManifestSelection(selection_));
+    if (is_local_ && selection_.manifest_ids.empty()) {
+      return absl::InvalidArgumentError("--local builds manifests named with --manifest-id");
+    }
+    if (validate_only_ && (wait_ || is_local_)) {
+      return absl::InvalidArgumentError(
+          "--validate-only queues nothing: leave out --wait and --local");
+    }
     if (is_local_ && (rerun_ != "default" || priority_ != 0 || timeout_ > absl::ZeroDuration())) {
       return absl::InvalidArgumentError(
           "--rerun, --priority and --timeout are for a factory; leave them out with --local");
@@ -144,41 +135,15 @@ class BuildCommand : public Command {
     return absl::OkStatus();
   }
 
-  v1::SubmitBuildsRequest Request(const CliContext& context) const {
-    v1::SubmitBuildsRequest request;
-    for (const std::string& id : manifest_ids_) {
-      v1::BuildRequest* build = request.add_builds();
-      build->set_manifest_id(id);
-      for (const std::string& platform : platforms_) build->add_platforms(platform);
-    }
-    request.set_priority(priority_);
-    request.set_rerun(RerunOf(rerun_));
-    request.set_tenant(tenant_);
-    request.set_reject_unschedulable(reject_unschedulable_);
-    // The same for every try: a submit whose answer was lost is joined, not doubled.
-    request.set_request_id(NewUlid(context.clock->Now()));
-    return request;
-  }
-
-  absl::StatusOr<v1::SubmitBuildsResponse> Submit(
-      CliContext& context, const std::shared_ptr<grpc::Channel>& channel) const {
-    const auto stub = v1::BuildService::NewStub(channel);
-    const v1::SubmitBuildsRequest request = Request(context);
-    for (int tries = 1;; ++tries) {
-      auto reply = Call<v1::BuildService::Stub, v1::SubmitBuildsRequest, v1::SubmitBuildsResponse>(
-          context, *stub, &v1::BuildService::Stub::SubmitBuilds, request, kSubmitDeadline);
-      if (reply.ok() || !absl::IsUnavailable(reply.status()) || tries == kMaxSubmits) return reply;
-      // Only a control plane that answers says when; one that isn't there is told at once.
-      const auto retry = RetryAfterOf(reply.status());
-      if (!retry) return reply;
-      const absl::Duration pause = std::clamp(*retry, absl::Milliseconds(100), absl::Seconds(10));
-      context.terminal.err(absl::StrCat(context.terminal.err_style.Paint(Tone::kWarn, "!"), " ",
-                                        std::string(reply.status().message()), "; trying again in ",
-                                        DurationText(pause), "\n"));
-      if (!context.clock->Sleep(pause, context.interrupt)) {
-        return absl::CancelledError("interrupted before the builds were taken");
-      }
-    }
+  SubmitOptions OptionsOf(std::vector<v1::BuildRequest> builds) const {
+    SubmitOptions options;
+    options.builds = std::move(builds);
+    options.rerun = RerunOf(rerun_);
+    options.tenant = tenant_;
+    options.priority = priority_;
+    options.reject_unschedulable = reject_unschedulable_;
+    options.validate_only = validate_only_;
+    return options;
   }
 
   absl::Status WaitForAll(CliContext& context, const std::shared_ptr<grpc::Channel>& channel,
@@ -197,10 +162,19 @@ class BuildCommand : public Command {
     return absl::OkStatus();
   }
 
+  static bool IsMany(const v1::SubmitBuildsResponse& reply) {
+    return reply.builds_size() > kManyBuilds;
+  }
+
   // What became of each, before any waiting. A single one that is about to be reported in full has
-  // one line at most.
+  // one line at most; many have a table of counts.
   void PrintSubmitted(const CliContext& context, const v1::SubmitBuildsResponse& reply) const {
-    const Style& style = context.terminal.err_style;
+    const Terminal& terminal = context.terminal;
+    const Style& style = terminal.err_style;
+    if (IsMany(reply)) {
+      if (wait_) terminal.err(RenderSubmitSummary(reply, style, terminal.err_width));
+      return;
+    }
     for (const v1::SubmittedBuild& build : reply.builds()) {
       if (build.disposition() == v1::DISPOSITION_INVALID) {
         // Alone it needs no name: the reason has it.
@@ -211,7 +185,7 @@ class BuildCommand : public Command {
                                build.platform(), ": ");
         context.terminal.err(
             ErrorText(absl::InvalidArgumentError(absl::StrCat(name, build.reason())), style));
-      } else if (Live(build) && wait_) {
+      } else if (IsLive(build) && wait_) {
         context.terminal.err(
             absl::StrCat(style.Paint(Tone::kStrong, build.manifest_id()), " ", build.platform(),
                          "  ", std::string(DispositionText(build.disposition())), " as ",
@@ -221,6 +195,23 @@ class BuildCommand : public Command {
     }
   }
 
+  // Of --validate-only: the exit code tells of what is invalid alone.
+  absl::StatusOr<ExitCode> ReportChecked(const CliContext& context,
+                                         const v1::SubmitBuildsResponse& reply) const {
+    if (context.json()) {
+      context.terminal.out(BuildsJson(reply, {}));
+    } else {
+      PrintLive(context, reply);
+    }
+    return reply.invalid() > 0 ? ExitCode::kUsage : ExitCode::kOk;
+  }
+
+  // Whether the record of a build is worth a call: of many that earlier records answer it is not.
+  bool WantsRecord(const v1::SubmitBuildsResponse& reply, const v1::SubmittedBuild& build) const {
+    if (build.build_id().empty()) return false;
+    return IsLive(build) ? wait_ : !IsMany(reply);
+  }
+
   absl::StatusOr<ExitCode> Report(CliContext& context,
                                   const std::shared_ptr<grpc::Channel>& channel,
                                   const v1::SubmitBuildsResponse& reply) const {
@@ -228,12 +219,16 @@ class BuildCommand : public Command {
     std::vector<BuildResult> results;  // of builds that are over
     for (const v1::SubmittedBuild& build : reply.builds()) {
       if (build.disposition() == v1::DISPOSITION_INVALID) codes.push_back(ExitCode::kUsage);
-      if (!wait_ && Live(build)) continue;
-      if (build.build_id().empty()) continue;
+      if (!WantsRecord(reply, build)) {
+        if (build.disposition() == v1::DISPOSITION_REUSED) {
+          codes.push_back(ExitCodeOf(build.outcome()));
+        }
+        continue;
+      }
       LIF_ASSIGN_OR_RETURN(v1::Record record, GetRecord(context, channel, build.build_id()));
       codes.push_back(ExitCodeOf(record.outcome()));
       BuildResult result{build, std::move(record), ""};
-      if (result.record.outcome() != v1::OUTCOME_COMPATIBLE) {
+      if (result.record.outcome() != v1::OUTCOME_COMPATIBLE && !IsMany(reply)) {
         result.log_tail = FailureTail(context, channel, result.record);
       }
       results.push_back(std::move(result));
@@ -249,12 +244,26 @@ class BuildCommand : public Command {
   void PrintResults(const CliContext& context, const v1::SubmitBuildsResponse& reply,
                     const std::vector<BuildResult>& results) const {
     const Terminal& terminal = context.terminal;
-    PrintBuildResults(context, results);
-    if (wait_) return;
+    if (!IsMany(reply)) {
+      PrintBuildResults(context, results);
+    } else if (wait_) {
+      terminal.out(RenderOutcomeSummary(results, terminal.out_style, terminal.out_width));
+    }
+    if (!wait_) PrintLive(context, reply);
+  }
+
+  void PrintLive(const CliContext& context, const v1::SubmitBuildsResponse& reply) const {
+    const Terminal& terminal = context.terminal;
+    if (IsMany(reply)) {
+      terminal.out(RenderSubmitSummary(reply, terminal.out_style, terminal.out_width));
+      if (!validate_only_) terminal.err("\nfollow with: lif watch\n");
+      return;
+    }
     Table table{{{"MANIFEST"}, {"PLATFORM"}, {"STATE"}, {"BUILD"}, {"REASON", false, true}}, {}};
     std::string one;
     for (const v1::SubmittedBuild& build : reply.builds()) {
-      if (!Live(build)) continue;
+      const bool checked = validate_only_ && build.disposition() == v1::DISPOSITION_REUSED;
+      if (!IsLive(build) && !checked) continue;
       one = one.empty() ? build.build_id() : "BUILD_ID";
       table.rows.push_back({{build.manifest_id(), Tone::kStrong},
                             build.platform(),
@@ -264,16 +273,17 @@ class BuildCommand : public Command {
     }
     if (table.rows.empty()) return;
     terminal.out(RenderTable(table, terminal.out_style, terminal.out_width));
+    if (validate_only_) return;
     terminal.err(absl::StrCat("\nfollow with: lif status ", one, "  or: lif logs -f ", one, "\n"));
   }
 
-  std::vector<std::string> manifest_ids_;
-  std::vector<std::string> platforms_;
+  ManifestSelection selection_;
   std::string rerun_ = "default";
   std::string tenant_ = "default";
   int priority_ = 0;
   bool wait_ = false;
   bool reject_unschedulable_ = false;
+  bool validate_only_ = false;
   bool is_local_ = false;
   LocalBuildOptions local_;
   absl::Duration timeout_ = absl::ZeroDuration();

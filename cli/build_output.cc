@@ -1,5 +1,7 @@
 #include "cli/build_output.h"
 
+#include <unordered_map>
+
 #include "cli/json_internal.h"
 
 namespace lif {
@@ -11,16 +13,18 @@ constexpr size_t kMaxDetails = 5;  // failures told at length
 
 std::string BuildsJson(const v1::SubmitBuildsResponse& reply,
                        const std::vector<BuildResult>& results) {
+  std::unordered_map<std::string, const BuildResult*> by_id;
+  for (const BuildResult& result : results) by_id.emplace(result.record.build_id(), &result);
   nlohmann::ordered_json json = MessageToJson(reply);
   for (auto& build : json["builds"]) {
     build["record"] = nullptr;
-    for (const BuildResult& result : results) {
-      if (result.record.build_id() != build["build_id"].get<std::string>()) continue;
-      build["record"] = MessageToJson(result.record);
-      if (result.directory.empty()) continue;
-      build["local"] = true;
-      build["directory"] = result.directory;
-    }
+    const auto found = by_id.find(build["build_id"].get<std::string>());
+    if (found == by_id.end()) continue;
+    const BuildResult& result = *found->second;
+    build["record"] = MessageToJson(result.record);
+    if (result.directory.empty()) continue;
+    build["local"] = true;
+    build["directory"] = result.directory;
   }
   return json.dump(2) + "\n";
 }
