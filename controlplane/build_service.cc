@@ -98,7 +98,8 @@ BuildServiceAdapter::BuildServiceAdapter(Seams seams)
       submitted_(seams.submitted),
       plan_(seams.plan),
       prewarm_(seams.prewarm),
-      submit_({seams.manifests, seams.records, seams.queue, seams.clock}),
+      submit_(
+          {seams.manifests, seams.records, seams.queue, seams.layers, seams.ledger, seams.clock}),
       builds_(seams.queue, seams.records),
       cancel_({seams.queue, seams.records, seams.clock}),
       watcher_({seams.queue, seams.records, seams.clock}),

@@ -67,6 +67,11 @@ absl::StatusOr<BuildStatus> DeadLetters::Retry(const std::string& job_id) const 
   const absl::StatusOr<DeadLetter> letter = seams_.admin.GetDeadLetter(job_id);
   if (absl::IsNotFound(letter.status())) return Unknown(job_id);
   if (!letter.ok()) return letter.status();
+  if (letter->job.spec.kind != JobKind::kImage) {
+    return NotRetried(*letter,
+                      "it is no image, and is made anew for the next build that needs it: submit "
+                      "that again");
+  }
   std::vector<std::string> tenants = letter->job.tenants;
   if (tenants.empty()) tenants.push_back("");
   std::string build_id;

@@ -34,6 +34,7 @@
 #include "controlplane/control_plane_metrics.h"
 #include "controlplane/fleet_service.h"
 #include "controlplane/health.h"
+#include "controlplane/layer_index_keeper.h"
 #include "controlplane/queue_sample.h"
 #include "controlplane/record_service.h"
 #include "controlplane/server.h"
@@ -47,6 +48,7 @@ constexpr int kExitError = 1;
 constexpr int kExitUsage = 2;
 constexpr int kAdminConnections = 2;
 constexpr absl::Duration kLongestTurn = absl::Minutes(2);
+constexpr absl::Duration kIndexPeriod = absl::Seconds(5);  // a publish is noticed by then
 
 PostgresOptions PostgresOptionsOf(const ControlPlaneConfig& config, const StoreErrors& errors) {
   PostgresOptions options;
@@ -112,7 +114,7 @@ class ControlPlane {
                  }},
                 {config.max_calls, config.max_streams}),
         summary_({catalog_, records_, past_builds_, queue_, admin_, blobs_, clock_}),
-        submit_({manifests_, records_, queue_, clock_}),
+        submit_({manifests_, records_, queue_, layers_, ledger_, clock_}),
         dead_letters_({admin_, queue_, records_, submit_}),
         health_({postgres_, health_redis_, queue_, admin_, clock_}, HealthOptionsOf(config)),
         plan_({manifests_, records_, queue_, layers_, ledger_, past_builds_}),
@@ -133,6 +135,7 @@ class ControlPlane {
                   counts_.Ticked(result);
                   tenants_.ApplyWhenDue();
                 }),
+        keeper_(layers_, clock_, logger, kIndexPeriod),
         redis_probe_(redis_, &clock_),
         depths_(redis_, config.common.factory, &clock_),
         sampler_(
@@ -200,6 +203,7 @@ class ControlPlane {
   FleetServiceAdapter fleet_service_;
   TenantPolicies tenants_;
   Ticker ticker_;
+  LayerIndexKeeper keeper_;
   RedisProbe redis_probe_;
   RedisQueueDepths depths_;
   QueueSampler sampler_;

@@ -1,6 +1,7 @@
 #include "controlplane/submit_builds.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -9,281 +10,191 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/ids.h"
 #include "common/base/status_macros.h"
+#include "controlplane/submit_answers.h"
 #include "controlplane/submit_expansion.h"
+#include "controlplane/submit_graph.h"
+#include "controlplane/submit_queueing.h"
 #include "controlplane/submit_request.h"
 
 namespace lif {
 namespace {
 
-constexpr size_t kChunk = 64;  // jobs in one call of the queue: it blocks Redis for a bounded time
-constexpr int kRounds = 3;
-constexpr int kMaxAttempts = 3;
+constexpr size_t kMaxJobs = 1'000;   // of one look into the queue
+constexpr int64_t kRepeatDepth = 8;  // generations that a repeated request looks back
 
 // The state of one request. Lives for one call.
 class SubmitRun {
  public:
-  SubmitRun(const SubmitBuildsInput& input, const std::function<bool()>& cancelled)
-      : input_(input), cancelled_(cancelled) {}
-
-  absl::StatusOr<SubmitBuildsOutput> Go(const SubmitBuilds::Seams& seams) {
-    output_.request_id = input_.request_id.empty() ? NewUlid(seams.clock.Now()) : input_.request_id;
-    LIF_ASSIGN_OR_RETURN(SubmitExpansion expansion,
-                         ExpandSubmit(input_, seams.manifests, cancelled_));
-    output_.builds = std::move(expansion.builds);
-    units_ = std::move(expansion.units);
+  SubmitRun(const SubmitBuildsInput& input, const SubmitBuilds::Seams& seams,
+            const std::function<bool()>& cancelled, SubmitExpansion expansion)
+      : input_(input),
+        seams_(seams),
+        cancelled_(cancelled),
+        sources_{seams.layers, seams.ledger, seams.records, seams.queue},
+        answers_(std::move(expansion.builds)),
+        units_(std::move(expansion.units)),
+        table_(std::move(expansion.layers)),
+        graph_(sources_, table_, cancelled_) {
     for (SubmitUnit& unit : units_) todo_.push_back(&unit);
-    LIF_RETURN_IF_ERROR(Decide(seams.records));
-    LIF_RETURN_IF_ERROR(CheckPools(seams.queue));
-    if (!input_.validate_only) LIF_RETURN_IF_ERROR(Enqueue(seams));
-    return std::move(output_);
+  }
+
+  absl::StatusOr<SubmitBuildsOutput> Go() {
+    SubmitBuildsOutput output;
+    output.request_id = input_.request_id.empty() ? NewUlid(seams_.clock.Now()) : input_.request_id;
+    LIF_RETURN_IF_ERROR(Decide());
+    LIF_RETURN_IF_ERROR(AnswerRepeated());
+    LIF_ASSIGN_OR_RETURN(SubmitJobs jobs, PlanAll(&output.warnings));
+    if (!input_.validate_only) {
+      SubmitQueueing queueing({input_, seams_, cancelled_, graph_, answers_}, output.request_id);
+      LIF_RETURN_IF_ERROR(queueing.Go(todo_, std::move(jobs)));
+    }
+    output.builds = answers_.Take();
+    return output;
   }
 
  private:
-  absl::Status Decide(RecordReader& records);
-  absl::Status CheckPools(JobQueue& queue);
-  absl::Status Enqueue(const SubmitBuilds::Seams& seams);
-  SubmitRequest NewRequest() const;
-  absl::Status SubmitChunk(const SubmitBuilds::Seams& seams, const std::vector<SubmitUnit*>& chunk,
-                           SubmitRequest request, std::vector<SubmitUnit*>* ended,
-                           std::vector<SubmitUnit*>* again);
-  void AnswerQueued(const SubmitUnit& unit, const SubmitOutcome& outcome);
-  absl::Status AnswerEnded(RecordReader& records, const std::vector<SubmitUnit*>& ended,
-                           std::vector<SubmitUnit*>* again);
-  // A store's error, with what had been queued before it.
-  absl::Status AfterPart(const absl::Status& status) const;
-  void Answer(const SubmitUnit& unit, const std::function<void(SubmittedBuild*)>& edit) {
-    for (const size_t index : unit.answers) edit(&output_.builds[index]);
-  }
+  absl::Status Decide();
+  absl::Status AnswerRepeated();
+  absl::StatusOr<SubmitJobs> PlanAll(std::vector<std::string>* warnings);
+  absl::StatusOr<std::set<std::string>> ServedPools();
+  // The pools that the unit needs and nobody serves: of its image, of its layers.
+  std::vector<std::string> Unserved(const SubmitUnit& unit,
+                                    const std::set<std::string>& served) const;
+  absl::Status CheckPools(std::vector<std::string>* warnings);
+
   const SubmitBuildsInput& input_;
+  const SubmitBuilds::Seams& seams_;
   const std::function<bool()>& cancelled_;
-  SubmitBuildsOutput output_;
+  const PlanSources sources_;
+  SubmitAnswers answers_;
   std::vector<SubmitUnit> units_;  // never grows after it is set: todo_ points into it
-  std::vector<SubmitUnit*> todo_;  // still to be queued
-  size_t queued_ = 0;
+  const LayerTable table_;
+  SubmitGraph graph_;
+  std::vector<SubmitUnit*> todo_;  // not answered by a record, nor refused
 };
 
-void AnswerFromRecord(const RecordHead& head, const std::string& reason, SubmittedBuild* build) {
-  build->answer = SubmitAnswer::kReused;
-  build->build_id = head.build_id;
-  build->generation = head.generation;
-  build->outcome = head.outcome;
-  build->saved = head.took;
-  build->reason = reason;
-}
-
-std::unordered_map<std::string, KeyHistory> ByKey(std::vector<KeyHistory> histories) {
-  std::unordered_map<std::string, KeyHistory> by_key;
-  for (KeyHistory& history : histories) {
-    std::string key = history.build_key;
-    by_key.emplace(std::move(key), std::move(history));
-  }
-  return by_key;
-}
-
-std::vector<std::string> KeysOf(const std::vector<SubmitUnit*>& units) {
-  std::vector<std::string> keys;
-  keys.reserve(units.size());
-  for (const SubmitUnit* unit : units) keys.push_back(unit->key);
-  return keys;
-}
-
 // One query for the whole request, then the policy for each key.
-absl::Status SubmitRun::Decide(RecordReader& records) {
+absl::Status SubmitRun::Decide() {
   if (todo_.empty()) return absl::OkStatus();
   LIF_RETURN_IF_ERROR(CheckCancelled(cancelled_));
-  LIF_ASSIGN_OR_RETURN(std::vector<KeyHistory> histories, records.LookUp(KeysOf(todo_)));
-  const auto by_key = ByKey(std::move(histories));
+  std::vector<std::string> keys;
+  keys.reserve(todo_.size());
+  for (const SubmitUnit* unit : todo_) keys.push_back(unit->key);
+  LIF_ASSIGN_OR_RETURN(const std::vector<KeyHistory> histories, seams_.records.LookUp(keys));
+  std::unordered_map<std::string, const KeyHistory*> by_key;
+  for (const KeyHistory& history : histories) by_key.emplace(history.build_key, &history);
   std::vector<SubmitUnit*> rest;
   for (SubmitUnit* unit : todo_) {
     const auto history = by_key.find(unit->key);
     const RerunDecision decision =
-        DecideRerun(input_.rerun, history == by_key.end() ? nullptr : &history->second);
+        DecideRerun(input_.rerun, history == by_key.end() ? nullptr : history->second);
     if (decision.reuse) {
-      Answer(*unit, [&](SubmittedBuild* build) {
-        AnswerFromRecord(*decision.reuse, decision.reason, build);
-      });
+      answers_.Reused(*unit, *decision.reuse, decision.reason);
       continue;
     }
     unit->generation = decision.generation;
     unit->reason = decision.reason;
-    Answer(*unit, [&](SubmittedBuild* build) {
-      build->answer = SubmitAnswer::kQueued;
-      build->generation = decision.generation;
-      build->reason = decision.reason;
-    });
     rest.push_back(unit);
   }
   todo_ = std::move(rest);
   return absl::OkStatus();
 }
 
-// Says when nothing would serve a build: a warning, or with reject_unschedulable its answer.
-absl::Status SubmitRun::CheckPools(JobQueue& queue) {
-  if (todo_.empty()) return absl::OkStatus();
-  LIF_ASSIGN_OR_RETURN(const std::vector<ExecutorInfo> executors, queue.ListExecutors());
+// What this request made when it was sent before answers it, whether it has ended or not: nothing
+// more is planned for it.
+absl::Status SubmitRun::AnswerRepeated() {
+  if (input_.request_id.empty() || input_.validate_only) return absl::OkStatus();
+  std::vector<std::string> job_ids;
+  std::vector<SubmitUnit*> asked;  // of each job ID
+  std::set<const SubmitUnit*> answered;
+  const auto look = [&]() -> absl::Status {
+    LIF_RETURN_IF_ERROR(CheckCancelled(cancelled_));
+    LIF_ASSIGN_OR_RETURN(const auto jobs, seams_.queue.FindJobs(job_ids));
+    for (size_t i = 0; i < jobs.size() && i < asked.size(); ++i) {
+      if (!jobs[i] || jobs[i]->request_id != input_.request_id) continue;
+      if (answered.insert(asked[i]).second) answers_.QueuedBefore(*asked[i], jobs[i]->spec);
+    }
+    job_ids.clear();
+    asked.clear();
+    return absl::OkStatus();
+  };
+  for (SubmitUnit* unit : todo_) {
+    const int64_t oldest = std::max<int64_t>(1, unit->generation - kRepeatDepth);
+    for (int64_t generation = unit->generation; generation >= oldest; --generation) {
+      job_ids.push_back(absl::StrCat(unit->key, ".", generation));
+      asked.push_back(unit);
+    }
+    if (job_ids.size() + kRepeatDepth + 1 > kMaxJobs) LIF_RETURN_IF_ERROR(look());
+  }
+  if (!job_ids.empty()) LIF_RETURN_IF_ERROR(look());
+  std::erase_if(todo_, [&answered](const SubmitUnit* unit) { return answered.contains(unit); });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SubmitJobs> SubmitRun::PlanAll(std::vector<std::string>* warnings) {
+  if (todo_.empty()) return SubmitJobs();
+  LIF_RETURN_IF_ERROR(graph_.Learn(todo_));
+  LIF_ASSIGN_OR_RETURN(SubmitJobs jobs, graph_.Plan(todo_));
+  const size_t planned = todo_.size();
+  LIF_RETURN_IF_ERROR(CheckPools(warnings));
+  // The layers of what was refused may be needed by nothing else.
+  if (todo_.size() != planned) {
+    LIF_ASSIGN_OR_RETURN(jobs, graph_.Plan(todo_));
+  }
+  for (SubmitUnit* unit : todo_) {
+    const std::string& layers = graph_.PlanOf(*unit).layers;
+    if (!layers.empty()) absl::StrAppend(&unit->reason, "; ", layers);
+    answers_.ToQueue(*unit);
+  }
+  return jobs;
+}
+
+absl::StatusOr<std::set<std::string>> SubmitRun::ServedPools() {
+  LIF_ASSIGN_OR_RETURN(const std::vector<ExecutorInfo> executors, seams_.queue.ListExecutors());
   std::set<std::string> served;
   for (const ExecutorInfo& executor : executors) {
     if (executor.alive && !executor.draining) served.insert(executor.pool);
   }
+  return served;
+}
+
+std::vector<std::string> SubmitRun::Unserved(const SubmitUnit& unit,
+                                             const std::set<std::string>& served) const {
+  std::set<std::string> needed = {unit.pool};
+  if (graph_.PlanOf(unit).waits_for_layers) needed.insert(unit.layer_pool);
+  std::vector<std::string> unserved;
+  std::set_difference(needed.begin(), needed.end(), served.begin(), served.end(),
+                      std::back_inserter(unserved));
+  return unserved;
+}
+
+// Says when nothing would serve a build or its layers: a warning, or with reject_unschedulable its
+// answer.
+absl::Status SubmitRun::CheckPools(std::vector<std::string>* warnings) {
+  LIF_ASSIGN_OR_RETURN(const std::set<std::string> served, ServedPools());
   std::map<std::string, std::vector<const SubmitUnit*>> unserved;
   std::vector<SubmitUnit*> rest;
   for (SubmitUnit* unit : todo_) {
-    const std::string& pool = unit->pool;
-    if (served.contains(pool)) {
-      rest.push_back(unit);
-    } else if (input_.reject_unschedulable) {
-      Answer(*unit, [&](SubmittedBuild* build) {
-        build->answer = SubmitAnswer::kInvalid;
-        build->generation = 0;
-        build->invalid_code = "UNSCHEDULABLE";
-        build->reason = absl::StrCat("no registered executor serves pool ", pool,
-                                     "; start one, or submit without --reject-unschedulable");
-      });
-    } else {
-      unserved[pool].push_back(unit);
-      rest.push_back(unit);
+    const std::vector<std::string> pools = Unserved(*unit, served);
+    if (!pools.empty() && input_.reject_unschedulable) {
+      const std::string& pool = pools.front();
+      answers_.Invalid(*unit, "UNSCHEDULABLE",
+                       absl::StrCat("no registered executor serves pool ", pool,
+                                    pool == unit->pool ? "" : ", which builds its layers",
+                                    "; start one, or submit without --reject-unschedulable"));
+      continue;
     }
+    for (const std::string& pool : pools) unserved[pool].push_back(unit);
+    rest.push_back(unit);
   }
   for (const auto& [pool, units] : unserved) {
-    output_.warnings.push_back(absl::StrCat("no registered executor serves pool ", pool, ": ",
-                                            units.size(),
-                                            units.size() == 1 ? " build waits" : " builds wait",
-                                            " until one is started, with lif-executor --platform ",
-                                            units.front()->platform, " --pool ", pool));
+    warnings->push_back(absl::StrCat("no registered executor serves pool ", pool, ": ",
+                                     units.size(),
+                                     units.size() == 1 ? " build waits" : " builds wait",
+                                     " until one is started, with lif-executor --platform ",
+                                     units.front()->platform, " --pool ", pool));
   }
   todo_ = std::move(rest);
-  return absl::OkStatus();
-}
-
-absl::Status SubmitRun::Enqueue(const SubmitBuilds::Seams& seams) {
-  std::vector<SubmitUnit*> todo = todo_;
-  for (int round = 0; round < kRounds && !todo.empty(); ++round) {
-    std::vector<SubmitUnit*> ended;
-    std::vector<SubmitUnit*> again;
-    for (size_t begin = 0; begin < todo.size(); begin += kChunk) {
-      LIF_RETURN_IF_ERROR(CheckCancelled(cancelled_));
-      SubmitRequest request = NewRequest();
-      request.chunk = static_cast<int>(begin / kChunk);
-      request.chunks = static_cast<int>((todo.size() + kChunk - 1) / kChunk);
-      const std::vector<SubmitUnit*> chunk(todo.begin() + begin,
-                                           todo.begin() + std::min(begin + kChunk, todo.size()));
-      const absl::Status status = SubmitChunk(seams, chunk, std::move(request), &ended, &again);
-      if (!status.ok()) return AfterPart(status);
-    }
-    LIF_RETURN_IF_ERROR(AnswerEnded(seams.records, ended, &again));
-    todo = std::move(again);
-  }
-  for (const SubmitUnit* unit : todo) {
-    Answer(*unit, [](SubmittedBuild* build) {
-      build->answer = SubmitAnswer::kInvalid;
-      build->invalid_code = "QUEUE_CONTRADICTS_RECORDS";
-      build->reason =
-          "the queue holds its last generations as ended or stopping, and no record says how: tell "
-          "your operator";
-    });
-  }
-  return absl::OkStatus();
-}
-
-SubmitRequest SubmitRun::NewRequest() const {
-  SubmitRequest request;
-  request.request_id = output_.request_id;
-  request.tenant = input_.tenant.empty() ? "default" : input_.tenant;
-  request.priority = input_.priority;
-  request.queue_ttl = input_.queue_ttl;
-  return request;
-}
-
-absl::Status SubmitRun::AfterPart(const absl::Status& status) const {
-  if (queued_ == 0) return status;
-  absl::Status told(status.code(),
-                    absl::StrCat(std::string(status.message()), "; ", queued_, " of ", todo_.size(),
-                                 " builds are queued: submit again, they are "
-                                 "joined"));
-  status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
-    told.SetPayload(type_url, payload);
-  });
-  return told;
-}
-
-JobSpec SpecOf(const SubmitUnit& unit, absl::Time now, const std::string& traceparent) {
-  JobSpec spec;
-  spec.key = unit.key;
-  spec.generation = unit.generation;
-  spec.job_id = absl::StrCat(spec.key, ".", spec.generation);
-  spec.build_id = NewUlid(now);
-  spec.manifest_id = unit.manifest_id;
-  spec.platform = unit.platform;
-  spec.pool = unit.pool;
-  spec.max_attempts = kMaxAttempts;
-  spec.traceparent = traceparent;
-  return spec;
-}
-
-// What ended goes to `ended`; what joined a job that is being stopped goes to `again`, to be
-// submitted as the next generation.
-absl::Status SubmitRun::SubmitChunk(const SubmitBuilds::Seams& seams,
-                                    const std::vector<SubmitUnit*>& chunk, SubmitRequest request,
-                                    std::vector<SubmitUnit*>* ended,
-                                    std::vector<SubmitUnit*>* again) {
-  const absl::Time now = seams.clock.Now();
-  for (const SubmitUnit* unit : chunk) {
-    request.jobs.push_back(SpecOf(*unit, now, input_.traceparent));
-  }
-  LIF_ASSIGN_OR_RETURN(const std::vector<SubmitOutcome> outcomes, seams.queue.Submit(request));
-  if (outcomes.size() != chunk.size()) {
-    return absl::InternalError(absl::StrCat("the queue answered ", outcomes.size(), " of ",
-                                            chunk.size(), " jobs: tell your operator"));
-  }
-  for (size_t i = 0; i < chunk.size(); ++i) {
-    const SubmitOutcome& outcome = outcomes[i];
-    if (outcome.disposition == SubmitDisposition::kDone) {
-      ended->push_back(chunk[i]);
-    } else if (outcome.stopping) {
-      ++chunk[i]->generation;
-      chunk[i]->reason = absl::StrCat("build ", outcome.build_id, " is being stopped");
-      again->push_back(chunk[i]);
-    } else {
-      ++queued_;
-      AnswerQueued(*chunk[i], outcome);
-    }
-  }
-  return absl::OkStatus();
-}
-
-void SubmitRun::AnswerQueued(const SubmitUnit& unit, const SubmitOutcome& outcome) {
-  const bool joined = outcome.disposition == SubmitDisposition::kJoined;
-  const int64_t generation = GenerationOf(outcome.job_id).value_or(unit.generation);
-  Answer(unit, [&](SubmittedBuild* build) {
-    build->answer = joined ? SubmitAnswer::kJoined : SubmitAnswer::kQueued;
-    build->build_id = outcome.build_id;
-    build->generation = generation;
-    build->reason = joined                          ? "the same build was submitted before"
-                    : generation != unit.generation ? "this request queued it before"
-                                                    : unit.reason;
-  });
-}
-
-// Jobs that ended between the look-up and the submit: their records answer. Where there is none (a
-// database that was set back behind the queue), the next generation is to be submitted.
-absl::Status SubmitRun::AnswerEnded(RecordReader& records, const std::vector<SubmitUnit*>& ended,
-                                    std::vector<SubmitUnit*>* again) {
-  if (ended.empty()) return absl::OkStatus();
-  LIF_ASSIGN_OR_RETURN(std::vector<KeyHistory> histories, records.LookUp(KeysOf(ended)));
-  const auto by_key = ByKey(std::move(histories));
-  for (SubmitUnit* unit : ended) {
-    const auto history = by_key.find(unit->key);
-    if (history != by_key.end() && history->second.newest &&
-        history->second.newest_generation >= unit->generation) {
-      Answer(*unit, [&](SubmittedBuild* build) {
-        AnswerFromRecord(*history->second.newest, "it ended while this request was answered",
-                         build);
-      });
-    } else {
-      ++unit->generation;
-      again->push_back(unit);
-    }
-  }
   return absl::OkStatus();
 }
 
@@ -292,7 +203,8 @@ absl::Status SubmitRun::AnswerEnded(RecordReader& records, const std::vector<Sub
 absl::StatusOr<SubmitBuildsOutput> SubmitBuilds::Run(const SubmitBuildsInput& input,
                                                      const std::function<bool()>& cancelled) const {
   LIF_RETURN_IF_ERROR(CheckSubmitBuilds(input, limits_));
-  return SubmitRun(input, cancelled).Go(seams_);
+  LIF_ASSIGN_OR_RETURN(SubmitExpansion expansion, ExpandSubmit(input, seams_.manifests, cancelled));
+  return SubmitRun(input, seams_, cancelled, std::move(expansion)).Go();
 }
 
 }  // namespace lif

@@ -7,7 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "common/plan/layer_index.h"
 #include "common/queue/job_queue.h"
+#include "common/records/layer_ledger.h"
 #include "common/records/record_store.h"
 #include "controlplane/manifest_cache.h"
 #include "controlplane/rerun_policy.h"
@@ -57,14 +59,18 @@ struct SubmitLimits {
   size_t max_platforms = 8;    // of one item
 };
 
-// Thread-safe. Idempotent: jobs are named by build key and generation, so a repeated or a racing
-// submit meets the first one's jobs.
+// Thread-safe. What records don't answer is planned (common/plan): each layer that several
+// manifests have, or that is stable, becomes a job of its own, submitted before the images that
+// stand on it. Idempotent: jobs are named by key and generation, so a repeated or a racing submit
+// meets the first one's jobs.
 class SubmitBuilds {
  public:
   struct Seams {
     ManifestCache& manifests;
     RecordReader& records;
     JobQueue& queue;
+    LayerIndex& layers;
+    LayerLedgerReader& ledger;
     Clock& clock;
   };
   explicit SubmitBuilds(Seams seams, SubmitLimits limits = {}) : seams_(seams), limits_(limits) {}

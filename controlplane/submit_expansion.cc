@@ -8,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/plan/chain.h"
+#include "common/plan/pool.h"
 
 namespace lif {
 namespace {
@@ -18,6 +20,8 @@ struct Offer {
   std::string platform_text;
   std::string build_key;
   std::string pool;
+  std::vector<std::string> requires_;
+  ChainRef chain;
 };
 
 struct Offers {
@@ -35,14 +39,17 @@ struct Offers {
 
 using OffersOr = absl::StatusOr<Offers>;
 
-OffersOr OffersOf(const absl::StatusOr<std::shared_ptr<const PreparedManifest>>& manifest) {
+OffersOr OffersOf(const absl::StatusOr<std::shared_ptr<const PreparedManifest>>& manifest,
+                  LayerTable* layers) {
   if (!manifest.ok()) return manifest.status();
+  const ResolvedManifest& resolved = (*manifest)->manifest;
   Offers offers;
-  offers.manifest_id = (*manifest)->manifest.manifest.id;
+  offers.manifest_id = resolved.manifest.id;
   offers.text = (*manifest)->OfferedText();
   for (const PlatformOffer& offer : (*manifest)->offers) {
-    offers.offers.push_back(
-        {offer.platform, offer.platform.ToString(), offer.identity.build_key, offer.pool});
+    offers.offers.push_back({offer.platform, offer.platform.ToString(), offer.identity.build_key,
+                             offer.pool, offer.identity.requires_,
+                             layers->Add(ChainOf(resolved, offer.identity))});
   }
   return offers;
 }
@@ -71,7 +78,10 @@ class Expander {
     }
   }
 
-  SubmitExpansion Take() { return std::move(result_); }
+  SubmitExpansion Take(LayerTable layers) {
+    result_.layers = std::move(layers);
+    return std::move(result_);
+  }
 
  private:
   void AddUnreadable(const SubmitBuildsInput::Item& item, const absl::Status& status) {
@@ -116,7 +126,11 @@ class Expander {
       unit.key = build.build_key;
       unit.manifest_id = build.manifest_id;
       unit.platform = build.platform;
+      unit.platform_value = offer.platform;
+      unit.requires_ = offer.requires_;
+      unit.chain = offer.chain;
       unit.pool = build.pool;
+      unit.layer_pool = PoolFor(offer.platform, {});
       result_.units.push_back(std::move(unit));
     }
     result_.units[entry->second].answers.push_back(result_.builds.size());
@@ -163,6 +177,7 @@ absl::StatusOr<SubmitExpansion> ExpandSubmit(const SubmitBuildsInput& input,
   const std::vector<Platform> wanted = PlatformsOf(input);
   std::vector<std::string> ids;  // each once
   std::unordered_map<std::string, OffersOr> known;
+  LayerTable layers;
   for (const SubmitBuildsInput::Item& item : input.builds) {
     const auto [unused, fresh] = known.try_emplace(item.manifest_id, absl::InternalError("unread"));
     if (fresh) ids.push_back(item.manifest_id);
@@ -174,14 +189,14 @@ absl::StatusOr<SubmitExpansion> ExpandSubmit(const SubmitBuildsInput& input,
     LIF_ASSIGN_OR_RETURN(const auto read, manifests.GetAll(batch, wanted));
     for (size_t i = 0; i < batch.size(); ++i) {
       if (IsStoreFault(read[i].status())) return read[i].status();
-      known.at(batch[i]) = OffersOf(read[i]);
+      known.at(batch[i]) = OffersOf(read[i], &layers);
     }
   }
   Expander expander;
   for (const SubmitBuildsInput::Item& item : input.builds) {
     expander.Add(item, known.at(item.manifest_id));
   }
-  return expander.Take();
+  return expander.Take(std::move(layers));
 }
 
 }  // namespace lif

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "controlplane/layer_table.h"
 #include "controlplane/manifest_cache.h"
 #include "controlplane/submit_builds.h"
 
@@ -16,7 +17,11 @@ struct SubmitUnit {
   std::string key;  // build key
   std::string manifest_id;
   std::string platform;
-  std::string pool;
+  Platform platform_value;
+  std::vector<std::string> requires_;
+  ChainRef chain;               // in SubmitExpansion::layers
+  std::string pool;             // of its image
+  std::string layer_pool;       // of its layers
   std::vector<size_t> answers;  // indexes into the builds; several when it is asked for twice
   int64_t generation = 1;
   std::string reason;
@@ -25,6 +30,7 @@ struct SubmitUnit {
 struct SubmitExpansion {
   std::vector<SubmittedBuild> builds;  // in the order asked; what is invalid is answered already
   std::vector<SubmitUnit> units;       // each key once, in the order asked
+  LayerTable layers;
 };
 
 // Each manifest is read once, in batches that are dropped once their keys are known: the memory of

@@ -9,7 +9,7 @@ namespace lif {
 RequestPlane::RequestPlane()
     : runner_({clock_, stop_.get_token(), NullLogger()}),
       summary_({catalog_reader_, record_store_, record_views_, queue_, admin_, blobs_, clock_}),
-      submit_({manifests_, record_store_, queue_, clock_}),
+      submit_({manifests_, record_store_, queue_, layers_, ledger_, clock_}),
       dead_letters_({admin_, queue_, record_store_, submit_}),
       plan_({manifests_, record_store_, queue_, layers_, ledger_, record_views_}),
       prewarm_({catalog_reader_, record_store_, queue_, layers_, ledger_, record_views_, clock_},

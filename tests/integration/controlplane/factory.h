@@ -11,6 +11,7 @@
 #include "common/postgres/postgres_pool.h"
 #include "common/queue/redis_build_log.h"
 #include "common/queue/redis_job_queue.h"
+#include "common/records/postgres_layer_ledger.h"
 #include "common/records/postgres_record_writer.h"
 #include "lif/v1/build_service.grpc.pb.h"
 #include "tests/integration/controlplane/control_plane_process.h"
@@ -28,8 +29,10 @@ class Factory {
   std::string Config() const;
 
   void RegisterExecutor();
-  // The next job of pool amd64, which must exist.
+  // The next image job of pool amd64, which must exist; makes the layers that come before it.
   ClaimedJob Claim();
+  // The next job of pool amd64, whatever it is.
+  ClaimedJob ClaimAny();
   // Commits the record and completes the job. `build_log` becomes its artifact.
   Record Finish(const ClaimedJob& job, Outcome outcome, const std::string& build_log);
 
@@ -42,8 +45,11 @@ class Factory {
   std::unique_ptr<RedisBuildLog> log;
 
  private:
+  void MakeLayer(const ClaimedJob& job);
+
   std::unique_ptr<PostgresPool> executor_pool_;
   PostgresRecordWriter writer_;
+  PostgresLayerLedgerWriter ledger_;
   int claims_ = 0;
 };
 

@@ -36,6 +36,11 @@ TEST_CASE("a build is told as it moves through the queue", "[builds]") {
   const std::string build_id = plane.SubmitOne("py-api").build_id();
   v1::Build build;
   RequireOk(Get(plane, build_id, &build));
+  CHECK(build.state() == v1::BUILD_STATE_WAITING);
+  while (plane.queue.GetJob(build_id)->state == JobState::kWaiting) {
+    plane.FinishLayer(plane.ClaimAny(), Outcome::kCompatible);
+  }
+  RequireOk(Get(plane, build_id, &build));
   CHECK(build.state() == v1::BUILD_STATE_QUEUED);
   CHECK(build.waiting_reason() ==
         "no registered executor serves pool amd64; start one with --pool amd64");
@@ -155,6 +160,37 @@ TEST_CASE("a full page of long failures is within what a client receives", "[bui
   v1::Build whole;
   RequireOk(Get(plane, record.build_id, &whole));
   CHECK(whole.failure().message().size() == 16'384);
+}
+
+TEST_CASE("lists are of images, and of the layers below them when asked", "[builds]") {
+  ControlPlane plane;
+  const std::string image = plane.SubmitOne("py-api").build_id();
+  const std::string other = plane.SubmitOne("nginx-site").build_id();
+  const auto ids = [&plane](v1::JobKind kind) {
+    v1::ListBuildsRequest request;
+    request.set_kind(kind);
+    std::set<std::string> listed;
+    for (const v1::Build& build : List(plane, request).builds()) listed.insert(build.build_id());
+    return listed;
+  };
+  CHECK(ids(v1::JOB_KIND_UNSPECIFIED) == std::set<std::string>{image, other});
+  CHECK(ids(v1::JOB_KIND_LAYER).size() == 2);  // live
+  plane.Finish(plane.Claim(), Outcome::kCompatible);
+  CHECK(ids(v1::JOB_KIND_IMAGE) == std::set<std::string>{image, other});
+  const std::set<std::string> layers = ids(v1::JOB_KIND_LAYER);
+  CHECK(layers.size() == 2);  // recorded
+  CHECK(ids(v1::JOB_KIND_INDEX).empty());
+  v1::Build layer;
+  RequireOk(Get(plane, *layers.begin(), &layer));
+  CHECK(layer.kind() == v1::JOB_KIND_LAYER);
+  CHECK(layer.manifest_id() == "gpu-report");
+
+  grpc::ClientContext context;
+  v1::ListBuildsRequest request;
+  request.set_kind(static_cast<v1::JobKind>(9));
+  v1::ListBuildsResponse response;
+  CHECK(FieldsIn(plane.build->ListBuilds(&context, request, &response)) ==
+        std::vector<std::string>{"kind"});
 }
 
 TEST_CASE("lists filter", "[builds]") {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/grpc_status.h"
+#include "common/base/ids.h"
 #include "tests/support/catch.h"
 
 namespace lif {
@@ -12,7 +13,7 @@ namespace lif {
 ControlPlane::ControlPlane(RpcLimits limits)
     : runner_({clock, stop_.get_token(), NullLogger()}, limits),
       summary_({catalog, records, record_views, queue, admin, blobs, clock}),
-      submit_({manifests, records, queue, clock}),
+      submit_({manifests, records, queue, layers, ledger, clock}),
       dead_letters_({admin, queue, records, submit_}),
       plan_({manifests, records, queue, layers, ledger, record_views}),
       prewarm_({catalog, records, queue, layers, ledger, record_views, clock}, Recipe()),
@@ -53,17 +54,71 @@ void ControlPlane::RegisterExecutor(const std::string& id, const std::string& po
 }
 
 ClaimedJob ControlPlane::Claim(const std::string& pool) {
+  const std::string layer_pool = pool == "gpu" ? "amd64" : pool;
+  for (;;) {
+    std::optional<ClaimedJob> job = TryClaim(layer_pool);
+    const bool layer = job && job->spec.kind == JobKind::kLayer && !job->end;
+    if (layer) {
+      FinishLayer(*job, Outcome::kCompatible);
+    } else if (pool == layer_pool) {
+      REQUIRE(job.has_value());
+      return *job;
+    } else {
+      if (job) REQUIRE(queue.Requeue({job->spec.job_id, job->token}).ok());
+      return ClaimAny(pool);
+    }
+  }
+}
+
+ClaimedJob ControlPlane::ClaimAny(const std::string& pool) {
+  const std::optional<ClaimedJob> job = TryClaim(pool);
+  REQUIRE(job.has_value());
+  return *job;
+}
+
+std::optional<ClaimedJob> ControlPlane::TryClaim(const std::string& pool) {
   const auto claimed =
       queue.Claim({"executor-1", pool, "nonce-" + std::to_string(++claims_), absl::Seconds(30)});
   REQUIRE(claimed.ok());
-  REQUIRE(claimed->has_value());
-  return **claimed;
+  return *claimed;
+}
+
+void ControlPlane::CommitLayer(const std::string& key, int64_t generation,
+                               const std::string& build_id, const std::string& platform) {
+  LedgerLayer layer;
+  layer.layer_key = key;
+  layer.generation = generation;
+  layer.build_id = build_id;
+  layer.platform = platform;
+  layer.module_ref = "python-web@1.0.0";
+  layer.repository = "127.0.0.1:5000/lif/layers";
+  layer.digest = "sha256:" + std::string(64, 'e');
+  layer.diff_ids = {"sha256:" + std::string(64, 'f')};
+  layer.duration = absl::Seconds(2);
+  REQUIRE(ledger.Commit(layer).ok());
+}
+
+void ControlPlane::HaveLayers(const std::string& manifest_id) {
+  const auto manifest = manifests.Get(manifest_id).value();
+  for (const PlatformOffer& offer : manifest->offers) {
+    for (size_t i = 1; i < offer.identity.chain.size(); ++i) {
+      CommitLayer(offer.identity.chain[i].key, 1, NewUlid(clock.Now()), offer.platform.ToString());
+    }
+  }
+}
+
+void ControlPlane::FinishLayer(const ClaimedJob& job, Outcome outcome) {
+  if (outcome == Outcome::kCompatible) {
+    CommitLayer(job.spec.key, job.spec.generation, job.spec.build_id, job.spec.platform);
+  }
+  Finish(job, outcome);
 }
 
 Record ControlPlane::Finish(const ClaimedJob& job, Outcome outcome,
                             std::vector<Artifact> artifacts) {
   Record record_row;
   record_row.build_id = job.spec.build_id;
+  record_row.kind = job.spec.kind;
   record_row.build_key = job.spec.key;
   record_row.generation = job.spec.generation;
   record_row.token = job.token;

@@ -4,6 +4,7 @@
 #include <grpcpp/client_context.h>
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -40,8 +41,15 @@ class ControlPlane {
 
   // An executor of the pool has sent a heartbeat.
   void RegisterExecutor(const std::string& id, const std::string& pool);
-  // Claims the next job of the pool, which must exist.
+  // Claims the next job of the pool that is not a layer to be made, and must exist; makes the
+  // layers that come before it. Those of a GPU's pool are made in amd64.
   ClaimedJob Claim(const std::string& pool = "amd64");
+  // The ledger has all layers of the manifest, so that its builds wait for none.
+  void HaveLayers(const std::string& manifest_id);
+  // Claims the next job of the pool, whatever it is.
+  ClaimedJob ClaimAny(const std::string& pool = "amd64");
+  // Writes the ledger's row, or none after a failure, and the record; completes the job.
+  void FinishLayer(const ClaimedJob& job, Outcome outcome);
   // Writes the record and completes the job, as an executor does.
   Record Finish(const ClaimedJob& job, Outcome outcome, std::vector<Artifact> artifacts = {});
 
@@ -64,6 +72,10 @@ class ControlPlane {
   MemoryLayerLedger ledger;
 
  private:
+  std::optional<ClaimedJob> TryClaim(const std::string& pool);
+  void CommitLayer(const std::string& key, int64_t generation, const std::string& build_id,
+                   const std::string& platform);
+
   std::stop_source stop_;
   RpcRunner runner_;
   FleetSummaryReader summary_;

@@ -157,6 +157,27 @@ TEST_CASE("a dead letter that names nothing of the catalog is only dropped", "[o
   CHECK(ReasonIn(plane.fleet->DropDeadLetter(&context, drop, &dropped)) == "DEAD_LETTER_NOT_FOUND");
 }
 
+TEST_CASE("a layer that is a dead letter is made anew for who needs it, not by a retry",
+          "[operations]") {
+  ControlPlane plane;
+  plane.SubmitOne("py-api");
+  const ClaimedJob layer = plane.ClaimAny();
+  REQUIRE(layer.spec.kind == JobKind::kLayer);
+  REQUIRE(plane.queue.Bury({layer.spec.job_id, layer.token}, "not in the catalog").ok());
+  v1::RetryDeadLetterResponse retried;
+  const grpc::Status refused = Retry(plane, layer.spec.job_id, &retried);
+  CHECK(refused.error_code() == grpc::StatusCode::FAILED_PRECONDITION);
+  CHECK(refused.error_message() ==
+        "job " + layer.spec.job_id +
+            " can't be tried again: it is no image, and is made anew for the next build that needs "
+            "it: submit that again; drop it with lif dead-letters drop " +
+            layer.spec.job_id);
+  const v1::SubmittedBuild again = plane.SubmitOne("py-api");
+  CHECK(again.disposition() == v1::DISPOSITION_QUEUED);
+  CHECK(again.generation() == 2);
+  CHECK(plane.queue.FindJobs({layer.spec.key + ".2"}).value()[0].has_value());
+}
+
 TEST_CASE("dead letters come in pages", "[operations]") {
   ControlPlane plane;
   for (const char* manifest : {"py-api", "py-worker", "nginx-site"}) {

@@ -41,6 +41,7 @@ class Watch {
 
 TEST_CASE("a watch tells the state now, each change, and the end", "[watch]") {
   ControlPlane plane;
+  plane.HaveLayers("py-api");
   const std::string build_id = plane.SubmitOne("py-api").build_id();
   Watch watch(plane, {build_id, build_id});
   v1::BuildEvent event = watch.Next();
