@@ -47,7 +47,7 @@ class BuildReader {
   // that is over is answered from its record even while the queue is away.
   absl::StatusOr<BuildStatus> Get(const std::string& build_id) const;
 
-  // The newest 1,000 jobs of the kind in the queue and all records, by build ID, which sorts by time.
+  // The newest 1,000 jobs of the kind, and all records, by build ID, which sorts by time.
   absl::StatusOr<BuildPage> List(const BuildFilter& filter) const;
 
  private:
