@@ -122,10 +122,14 @@ class Hosts:
         """Until each build is over: build ID → its last event."""
         ids = sorted({answer.build_id for answer in answers})
         ends = {}
-        for event in self.builds_rpc().WatchBuilds(
-                self.stubs.build.WatchBuildsRequest(build_ids=ids), timeout=BUILD_SECONDS):
-            if event.event.last:
-                ends[event.event.build_id] = event.event
+        try:
+            for event in self.builds_rpc().WatchBuilds(
+                    self.stubs.build.WatchBuildsRequest(build_ids=ids), timeout=BUILD_SECONDS):
+                if event.event.last:
+                    ends[event.event.build_id] = event.event
+        except grpc.RpcError as error:
+            raise AssertionError(f"{error.details()}: {len(ends)} of {len(ids)} ended\n"
+                                 f"{self.explain()}") from error
         assert sorted(ends) == ids
         return ends
 
