@@ -22,8 +22,7 @@ class Registry:
 
     def ask(self, path, method="GET"):
         request = urllib.request.Request(f"http://{self.host}/v2/{path}", method=method)
-        for kind in MANIFESTS + INDICES:
-            request.add_header("Accept", kind)
+        request.add_header("Accept", ", ".join(MANIFESTS + INDICES))
         with urllib.request.urlopen(request, timeout=30) as reply:
             return reply.read(), reply.headers
 
