@@ -175,7 +175,8 @@ class Hosts:
     def check_once(self, prefix, in_vain=0):
         """Each layer shows one UUID, and all RUNs but `in_vain` ended in the registry."""
         seen = self.look(prefix)
-        assert oracle.violations(seen) == []
+        found = oracle.violations(seen)
+        assert not found, "\n".join(found)
         runs = self.counter.runs(prefix)
         uuids = {sighting.uuid for sighting in seen}
         executed = [run.uuid for run in runs]

@@ -2,7 +2,8 @@
 
 Each layer of the test catalogs holds a UUID that its RUN made up. The ledger and the records name
 (layer key, generation) for each layer of an image; whatever image shows such a layer must show the
-same UUID and the same diffID. A layer without a row of its own has generation 0 in the records.
+same UUID and the same diffID. A layer that has no row in the ledger is an image job's own: it has
+generation 0 in the records, and a later image of the same layer may execute it again.
 """
 import collections
 import dataclasses
@@ -26,7 +27,8 @@ def violations(sightings):
     by_layer = collections.defaultdict(list)
     by_uuid = collections.defaultdict(set)
     for seen in sightings:
-        by_layer[seen.layer_key, seen.generation].append(seen)
+        if seen.generation > 0:
+            by_layer[seen.layer_key, seen.generation].append(seen)
         by_uuid[seen.uuid].add(seen.layer_key)
     for (key, generation), all_seen in by_layer.items():
         for what in ("uuid", "diff_id"):

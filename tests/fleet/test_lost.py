@@ -73,7 +73,7 @@ def blob_deleted(hosts, digest):
 
 @pytest.mark.parametrize("number,delete", [(1, manifest_deleted), (3, blob_deleted)])
 def test_a_layer_is_lost_between_plan_and_claim(hosts, ledgered, number, delete):
-    """Only the second host takes part, whose engine remembers nothing: what is built is executed."""
+    """Only the second host takes part: neither its engine nor a cache remembers what is to be built."""
     names = ledgered.names[number:number + 2]
     core = f"{ledgered.prefix}-core-a"
     before = hosts.counter.counts(ledgered.prefix)
@@ -83,6 +83,8 @@ def test_a_layer_is_lost_between_plan_and_claim(hosts, ledgered, number, delete)
             answers = hosts.submit(names)
             assert hosts.dispositions(answers) == ["queued"] * 2
             delete(hosts, digest)
+            hosts.registry.delete_manifest("cache", hosts.registry.digest(
+                "cache", f"linux-amd64-{core}"))
             hosts.engine.forget_builds()
         assert hosts.await_outcomes(answers) == dict.fromkeys(names, "compatible"), hosts.explain()
     executed = hosts.counter.counts(ledgered.prefix) - before
