@@ -4,6 +4,7 @@
 # `serve` starts the control plane and its stores, with nothing to build; `stores` a database alone,
 # and writes the configuration of a Redis that the caller starts.
 # LIF_STATE is its state directory, LIF_BUILD holds the binaries, DOCKER_HOST the engine.
+# With LIF_DEBIAN_BASE=off `up` makes the small base alone.
 set -euo pipefail
 
 LIF_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -24,7 +25,7 @@ up() {
   phase controlplane start_controlplane
   phase executors start_executors
   phase busybox make_busybox_base
-  phase debian make_debian_base
+  [[ ${LIF_DEBIAN_BASE:-on} == off ]] || phase debian make_debian_base
 }
 
 serve() {

@@ -46,7 +46,7 @@ class Hosts:
         self.factory = factories.Factory(executors=1, slots=slots)
         # What SBOMs cost is measured elsewhere; both hosts build on the host's network, where the
         # RUNs reach the counter.
-        self.factory.env |= {"LIF_SBOM": "off"}
+        self.factory.env |= {"LIF_SBOM": "off", "LIF_DEBIAN_BASE": "off"}
         (self.factory.state / "etc").mkdir()
         (self.factory.state / "etc" / "engine.network").write_text("host\n")
         self.replica = None
