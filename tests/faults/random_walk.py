@@ -74,7 +74,8 @@ class Walk:
         self.of_held("requeue")
 
     def park(self):
-        self.of_held("park", 1, self.chance.choice(self.jobs)[0])
+        if self.jobs:
+            self.of_held("park", 1, self.chance.choice(self.jobs)[0])
 
     def bury(self):
         self.of_held("bury", "a test wants it")
