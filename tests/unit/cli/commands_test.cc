@@ -25,7 +25,9 @@ TEST_CASE("cli: errors of the command line say what was meant and where help is"
   const std::pair<std::vector<std::string>, const char*> cases[] = {
       {{"biuld"},
        "error: 'biuld' is no command of lif; did you mean 'build'?\n  see: lif --help\n"},
-      {{"build"}, "error: --manifest-id is missing\n  see: lif build --help\n"},
+      {{"build"},
+       "error: name manifests: --manifest-id ID, --all, --match GLOB, --module NAME[@VERSION] or "
+       "--file LIST\n"},
       {{"build", "--manifest"},
        "error: '--manifest' is no option of lif build; did you mean '--manifest-id'?\n"},
       {{"logs"},

@@ -96,6 +96,8 @@ TEST_CASE("pools: whose jobs are ready, and what tenants may have", "[fleet]") {
   ControlPlane plane;
   plane.RegisterExecutor("executor-1", "amd64");
   REQUIRE(plane.admin.SetTenantPolicy("default", {2, 100, 3}).ok());
+  plane.HaveLayers("py-api");
+  plane.HaveLayers("py-worker");
   plane.SubmitOne("py-api");
   plane.SubmitOne("py-worker");
   grpc::ClientContext context;

@@ -244,6 +244,7 @@ TEST_CASE("a retry that backs off says when and why", "[operations]") {
 
 TEST_CASE("the queue's violations and the replica's findings are answered", "[operations]") {
   ControlPlane plane;
+  plane.HaveLayers("py-api");
   plane.SubmitOne("py-api");
   plane.admin.SetViolations({{"ready-set", "a.1", "gone"}, {"counters", "", "1 of 2"}});
   v1::CheckQueueRequest request;
@@ -271,6 +272,7 @@ TEST_CASE("the queue's violations and the replica's findings are answered", "[op
 TEST_CASE("a request with rerun ALWAYS, sent again after the end, makes no further generation",
           "[operations]") {
   ControlPlane plane;
+  plane.HaveLayers("py-api");
   v1::SubmitBuildsRequest request;
   request.set_request_id(NewUlid(plane.clock.Now()));
   request.add_builds()->set_manifest_id("py-api");

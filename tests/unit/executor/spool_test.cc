@@ -80,7 +80,7 @@ void CheckEntry(const SpoolBench& bench, const SpoolEntry& entry, int number) {
   CHECK(entry.lease.token == 40 + number);
   REQUIRE(entry.settlement.layer.has_value());
   const LedgerLayer& layer = *entry.settlement.layer;
-  const LedgerLayer& put = *bench.Result(number).layer;
+  const LedgerLayer put = bench.Result(number).layer.value();
   CHECK(layer.layer_key == put.layer_key);
   CHECK(layer.generation == put.generation);
   CHECK(layer.token == put.token);
