@@ -6,6 +6,7 @@
 #include "common/plan/planner.h"
 #include "common/plan/pool.h"
 #include "executor/image_names.h"
+#include "executor/index_history.h"
 #include "executor/index_opener.h"
 #include "executor/retry.h"
 #include "executor/stage.h"
@@ -28,15 +29,23 @@ absl::Status FindRecord(const StageContext& context) {
   return absl::OkStatus();
 }
 
-// FAILED_PRECONDITION when the job's key is not of the images that are effective now.
+// FAILED_PRECONDITION when the job's key is of images that are not effective any more,
+// INVALID_ARGUMENT when it is of none.
 absl::Status Join(const StageContext& context) {
   BuildRun& run = context.run;
   const Services& services = context.services;
   LIF_ASSIGN_OR_RETURN(const IndexToPlan index, ImagesToJoin(services, run.manifest));
   const JobSpec expected = IndexJobSpec(index, run.job.spec.generation);
   if (expected.key != run.job.spec.key) {
+    LIF_ASSIGN_OR_RETURN(const bool earlier,
+                         NamesEarlierImages(services, run.manifest, run.job.spec.key));
+    if (!earlier) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the job's key ", run.job.spec.key, " is not of images of manifest ",
+                       run.job.spec.manifest_id, ": the queue's entry is corrupt"));
+    }
     return absl::FailedPreconditionError(
-        absl::StrCat("its images are not, or no longer, the effective ones of manifest ",
+        absl::StrCat("its images are no longer the effective ones of manifest ",
                      run.job.spec.manifest_id, ": who completed a newer one asks for its index"));
   }
   std::vector<std::string> images;
@@ -84,6 +93,9 @@ StageResult IndexStage(const StageContext& context) {
   const absl::Status joined =
       RetryWhileAway(services.clock, limits, [&context] { return JoinLocked(context); });
   if (joined.ok()) return std::nullopt;
+  if (absl::IsInvalidArgument(joined)) {
+    return Final(AfterFailure::kBury, std::string(joined.message()));
+  }
   if (!absl::IsFailedPrecondition(joined)) return Retryable(joined);
   StageFailure outdated = Final(AfterFailure::kRecord, std::string(joined.message()));
   outdated.outcome = Outcome::kCancelled;

@@ -95,8 +95,10 @@ def test_nothing_of_a_cache_crosses_architectures(both):
     tags = registry_json(both, "/v2/lif/cache/tags/list")["tags"]
     assert sorted(tags) == ["linux-amd64", "linux-amd64-machine", "linux-arm64",
                             "linux-arm64-machine"]
-    blobs = [set(digests(registry_json(both, f"/v2/lif/cache/manifests/{tag}"))) for tag in tags]
-    assert blobs[0] and blobs[1] and not blobs[0] & blobs[1]
+    blobs = {platform: {digest for tag in tags if tag.startswith(platform)
+                        for digest in digests(registry_json(both, f"/v2/lif/cache/manifests/{tag}"))}
+             for platform in ("linux-amd64", "linux-arm64")}
+    assert all(blobs.values()) and not blobs["linux-amd64"] & blobs["linux-arm64"]
 
 
 def digests(value):

@@ -40,7 +40,7 @@ TEST_CASE("a build submitted at one replica is followed at another, recorded and
   const auto events = other->WatchBuilds(watch_context.get(), watch);
   v1::WatchBuildsResponse event;
   REQUIRE(events->Read(&event));
-  CHECK(event.event().state() == v1::BUILD_STATE_QUEUED);
+  CHECK(event.event().state() == v1::BUILD_STATE_WAITING);  // for its layers
 
   v1::StreamBuildLogRequest follow;
   follow.set_build_id(build_id);
@@ -180,11 +180,11 @@ TEST_CASE("the ticker of a replica gives a lost executor's job to the next") {
   const auto build = v1::BuildService::NewStub(process.Channel());
   v1::SubmitBuildsResponse submitted;
   REQUIRE(build->SubmitBuilds(Deadline().get(), SubmitRequestFor({"py-api"}), &submitted).ok());
-  const auto claimed =
+  const auto claimed =  // the lowest layer
       factory.queue->Claim({"executor-2", "amd64", "lost", absl::Milliseconds(500)});
   REQUIRE(claimed.value().has_value());
   v1::WatchBuildsRequest watch;
-  watch.add_build_ids(submitted.builds(0).build_id());
+  watch.add_build_ids((*claimed)->spec.build_id);
   const auto context = Deadline();
   const auto events = build->WatchBuilds(context.get(), watch);
   v1::WatchBuildsResponse event;

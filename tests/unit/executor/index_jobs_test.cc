@@ -120,7 +120,11 @@ TEST_CASE("A forged index job joins nothing", "[index]") {
   rig.SubmitSpec(spec);
   rig.RunNext();
   CHECK(rig.registry.joins().empty());
-  CHECK(rig.MustGetRecord(spec.build_id).outcome == Outcome::kCancelled);
+  const JobView job = rig.MustGetJob(spec.build_id);
+  CHECK(job.dead);
+  CHECK(job.last_error.find("not of images of manifest web") != std::string::npos);
+  // A key that is an image's must not get a record of an index.
+  CHECK(absl::IsNotFound(rig.records.GetRecord(spec.build_id).status()));
 }
 
 }  // namespace
