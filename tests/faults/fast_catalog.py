@@ -25,10 +25,11 @@ slot: app
 summary: Does what it is told; see tests/support/fast_engine.h
 platforms: [linux/amd64]
 args:
+  NAME: none  # keeps each manifest's layer its own, or several would share a job
   NUMBER: 0
   DO: sleep-0
 """
-FRAGMENT = 'RUN echo "$NUMBER" "$DO"\n'
+FRAGMENT = 'RUN echo "$NAME" "$NUMBER" "$DO"\n'
 MANIFEST = """\
 id: {name}
 summary: One of many
@@ -38,7 +39,7 @@ platforms: [linux/amd64]
 modules:
   app:
     - module: fast@1.0.0
-      args: {{NUMBER: {number}, DO: {do}}}
+      args: {{NAME: {name}, NUMBER: {number}, DO: {do}}}
 """
 
 

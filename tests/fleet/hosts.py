@@ -154,11 +154,11 @@ class Hosts:
         """Executor → build IDs of the layers that it builds now."""
         proto = self.stubs.build
         listed = self.builds_rpc().ListBuilds(proto.ListBuildsRequest(
-            page_size=1000, states=[self.stubs.common.BUILD_STATE_RUNNING]), timeout=20)
+            page_size=1000, states=[self.stubs.common.BUILD_STATE_RUNNING],
+            kind=self.stubs.common.JOB_KIND_LAYER), timeout=20)
         found = {}
         for build in listed.builds:
-            if build.kind == self.stubs.common.JOB_KIND_LAYER:
-                found.setdefault(build.executor, []).append(build.build_id)
+            found.setdefault(build.executor, []).append(build.build_id)
         return found
 
     # Verdicts.
