@@ -6,7 +6,7 @@ import pytest
 import oracle
 import steady
 
-AWAY_SECONDS = 6
+AWAY_SECONDS = 12  # longer than the three tries of a client
 COUNT = 12
 # Who refuses a submit while it is away, in which words; the registry is the executors' alone.
 STORES = {"postgres": "PostgreSQL", "redis": "Redis", "registry": None}
