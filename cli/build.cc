@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/error_text.h"
 #include "cli/manifest_selection.h"
+#include "cli/rerun_name.h"
 #include "cli/rpc.h"
 #include "cli/table.h"
 #include "cli/text.h"
@@ -39,13 +40,6 @@ constexpr char kFooter[] =
     "  lif build --local --catalog catalog --manifest-id python-web\n"
     "The same stages run; results are left in .lif/local and recorded nowhere. Ctrl-C stops it.\n";
 
-v1::RerunPolicy RerunOf(const std::string& name) {
-  if (name == "never") return v1::RERUN_POLICY_NEVER;
-  if (name == "if-failed") return v1::RERUN_POLICY_IF_FAILED;
-  if (name == "always") return v1::RERUN_POLICY_ALWAYS;
-  return v1::RERUN_POLICY_DEFAULT;
-}
-
 class BuildCommand : public Command {
  public:
   std::vector<std::string> Path() const override { return {"build"}; }
@@ -64,7 +58,7 @@ class BuildCommand : public Command {
     options->Add({.name = "--rerun",
                   .value = "POLICY",
                   .help = "Which earlier outcomes run again",
-                  .choices = {"default", "never", "if-failed", "always"}},
+                  .choices = RerunNames()},
                  &rerun_);
     options->Add({.name = "--priority",
                   .value = "N",
