@@ -96,10 +96,12 @@ ImageBuildRequest RequestFor(const StageContext& context, const Secrets& secrets
   request.compression = identity.recipe.compression;
   request.deadline = context.deadline;
   if (identity.registry_cache) {
-    const int modules = static_cast<int>(run.manifest.stack.size());
+    const bool is_layer = run.top > 0;
+    const int last = is_layer ? run.top : static_cast<int>(run.manifest.stack.size());
     const CacheRefs refs = CacheRefsFor(
         {absl::StrCat(identity.registry, "/", identity.cache_name), identity.recipe.trust_domain},
-        run.platform, run.manifest, {run.below + 1, run.top > 0 ? run.top : modules});
+        run.platform, run.manifest,
+        {run.below + 1, last, run.identity.chain.at(last).key, is_layer});
     request.cache_from = refs.from;
     request.cache_to = refs.to;
   }

@@ -7,6 +7,8 @@
 namespace lif {
 namespace {
 
+constexpr size_t kKeyLength = 32;  // 128 bits; as much as a layer's tag has
+
 bool IsStable(const ResolvedManifest& manifest, int position) {
   const Slot slot = manifest.stack.at(position - 1).module.slot;
   const auto& slots = manifest.image_template.slots;
@@ -28,6 +30,11 @@ CacheRefs CacheRefsFor(const CachePlace& place, const Platform& platform,
   }
   if (refs.from.empty()) return refs;
   refs.to.push_back(refs.from.front());
+  if (!part.top_key.empty()) {
+    const std::string layer = absl::StrCat(stack, "-layer-", part.top_key.substr(0, kKeyLength));
+    refs.from.insert(refs.from.begin(), layer);
+    if (!part.has_row) refs.to.push_back(layer);
+  }
   const int modules = static_cast<int>(manifest.stack.size());
   const bool ends_stack =
       IsStable(manifest, part.last) && (part.last == modules || !IsStable(manifest, part.last + 1));

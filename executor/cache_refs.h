@@ -1,6 +1,6 @@
 // Registry references of build caches: one tag for each platform and module, so that caches never
-// cross architectures or trust domains, and one that follows the newest stable stack. They save
-// work; identity never rests on them.
+// cross architectures or trust domains, one for each topmost layer of an image, and one that
+// follows the newest stable stack. They save work; identity never rests on them.
 #pragma once
 
 #include <string>
@@ -20,11 +20,16 @@ struct CachePlace {
 struct BuiltPart {
   int first = 1;
   int last = 0;
+  std::string top_key;  // layer key of `last`; empty: not looked for under its key
+  bool has_row = true;  // `last` will stand in the ledger, so nothing is kept under its key
 };
 
 struct CacheRefs {
-  std::vector<std::string> from;  // the topmost module's first; any may be missing
-  std::vector<std::string> to;    // the topmost module's; and the stack's, when a stable stack ends
+  // The topmost layer's, then the modules' from the top; any may be missing.
+  std::vector<std::string> from;
+  // The topmost module's; the stack's, when a stable stack ends; the topmost layer's, when no
+  // ledger has it: a module's tag is of the newest image with that module, whatever it stands on.
+  std::vector<std::string> to;
 };
 
 // Of the part alone: a layer that is there already needs no cache.

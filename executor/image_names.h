@@ -16,7 +16,7 @@ std::string LayerRepository(const std::string& registry);
 std::string LayerTag(const std::string& registry, const Platform& platform,
                      const std::string& layer_key);
 
-// "<registry>/images:<manifest ID>": the index of all platforms.
+// "<registry>/images:<manifest ID>": the index of all platforms; the image where there is but one.
 std::string IndexTag(const std::string& registry, const std::string& manifest_id);
 
 // "<registry>/images:build-<build ID>": keeps an image alive whatever its verdict. Build IDs are

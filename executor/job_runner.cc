@@ -186,6 +186,10 @@ void JobRunner::ConcludeWell(BuildRun& run) {
   record.outcome = Outcome::kCompatible;
   if (record.kind == JobKind::kImage) {
     record.tags = {PublishedTag(services_.identity.registry, record.manifest_id, run.platform)};
+    // There will be no index to bear this name.
+    if (OfferedPlatforms(run.manifest).size() == 1) {
+      record.tags.push_back(IndexTag(services_.identity.registry, record.manifest_id));
+    }
   }
   if (run.in_ledger) AccountForMade(*run.made, &record);
   SettleRun(run);

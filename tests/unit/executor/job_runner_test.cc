@@ -32,7 +32,8 @@ TEST_CASE("A build that passes is recorded, tagged and completed") {
   CHECK(record.generation == 1);
   CHECK(record.token > 0);
   CHECK(record.image.rfind("registry.example/lif/images@sha256:", 0) == 0);
-  CHECK(record.tags == std::vector<std::string>{"registry.example/lif/images:good-linux-amd64"});
+  CHECK(record.tags == std::vector<std::string>{"registry.example/lif/images:good-linux-amd64",
+                                                "registry.example/lif/images:good"});
   for (const char* stage : {"prepare", "render", "contexts", "build", "push", "test", "sbom"}) {
     CHECK(record.stages.count(stage) == 1);
   }
@@ -74,8 +75,11 @@ TEST_CASE("The modules' files reach the build with fixed modes and times") {
     CHECK(info.st_mtim.tv_sec == 1738785435);
     CHECK(info.st_mtim.tv_nsec == 245664756);
     CHECK(request.epoch == 1700000000);
-    CHECK(request.cache_to ==
-          std::vector<std::string>{"registry.example/lif/cache:linux-amd64-good"});
+    REQUIRE(request.cache_to.size() == 2);
+    CHECK(request.cache_to[0] == "registry.example/lif/cache:linux-amd64-good");
+    CHECK(request.cache_to[1].find("registry.example/lif/cache:linux-amd64-layer-") == 0);
+    REQUIRE(request.cache_from.size() == 3);
+    CHECK(request.cache_from[0] == request.cache_to[1]);
     CHECK(std::filesystem::is_empty(request.empty_context));
     seen = true;
   });

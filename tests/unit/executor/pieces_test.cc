@@ -39,6 +39,18 @@ TEST_CASE("Caches are apart by architecture, module and trust domain") {
         std::vector<std::string>{"r/cache:team-a-linux-arm64-m"});
 }
 
+TEST_CASE("A layer that no ledger has is kept under its key, and looked for there first") {
+  const CachePlace place{"r/cache", "default"};
+  const std::string key(64, 'b');
+  const std::string of_key = "r/cache:linux-arm64-layer-" + std::string(32, 'b');
+  const CacheRefs image = CacheRefsFor(place, kArm, Stack({"low", "top"}), {2, 2, key, false});
+  CHECK(image.from == std::vector<std::string>{of_key, "r/cache:linux-arm64-top"});
+  CHECK(image.to == std::vector<std::string>{"r/cache:linux-arm64-top", of_key});
+  const CacheRefs layer = CacheRefsFor(place, kArm, Stack({"low", "top"}), {2, 2, key, true});
+  CHECK(layer.from == image.from);
+  CHECK(layer.to == std::vector<std::string>{"r/cache:linux-arm64-top"});
+}
+
 TEST_CASE("A job has caches for what it builds, and the end of a stable stack has the stack's") {
   ResolvedManifest manifest = Stack({"ca", "python", "app"});
   manifest.stack[0].module.slot = Slot::kSecurity;
