@@ -10,6 +10,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # every absl::StatusOr that is read after its status was checked.
   target_compile_options(lif_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+# hiredis' own flag, for all: it changes what system headers say, and a precompiled header fits only
+# who has the same flags.
+target_compile_definitions(lif_flags INTERFACE _FILE_OFFSET_BITS=64)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # The queue's function library is one generated string.
   target_compile_options(lif_flags INTERFACE -Wthread-safety -Wno-overlength-strings)
@@ -21,6 +24,11 @@ add_library(lif_sanitize_generated INTERFACE)
 if(LIF_SANITIZE)
   target_compile_options(lif_sanitize INTERFACE -fsanitize=${LIF_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)
+  if(LIF_SANITIZE MATCHES "address")
+    # A third of the compile time, for what AddressSanitizer stops at too (null, object-size) or what
+    # our machines do right (alignment).
+    target_compile_options(lif_sanitize INTERFACE -fno-sanitize=null,object-size,alignment)
+  endif()
   target_link_options(lif_sanitize INTERFACE -fsanitize=${LIF_SANITIZE})
   if(LIF_SANITIZE MATCHES "address")
     target_compile_options(lif_sanitize_generated INTERFACE -fsanitize=address)

@@ -1,5 +1,6 @@
 """Catalogs of manifests that lif-executor-fast builds: one app module, told what to do."""
 import pathlib
+import shutil
 
 BASE = """\
 name: nothing
@@ -44,8 +45,9 @@ modules:
 
 
 def write(directory, manifests):
-    """`manifests`: ID → what its build does."""
+    """`manifests`: ID → what its build does; those of a write before are gone."""
     directory = pathlib.Path(directory)
+    shutil.rmtree(directory / "manifests", ignore_errors=True)  # a catalog holds 4,096
     files = {
         "catalog.yaml": "schema: 1\nname: faults\n",
         "bases/nothing.yaml": BASE.format(digest="0" * 64),
