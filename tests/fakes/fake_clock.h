@@ -29,7 +29,8 @@ class FakeClock final : public Clock {
     MutexLock lock(&mutex_);
     now_ += duration;
     steady_ += duration;
-    changed_.NotifyAll();
+    // Only for whom it is time: tests advance in small steps.
+    if (!sleepers_.empty() && *sleepers_.begin() <= steady_) changed_.NotifyAll();
   }
   // Blocks until `count` threads sleep on beyond now, so that a test advances the clock neither too
   // early nor after a real wait.
