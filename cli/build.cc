@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/account_options.h"
 #include "cli/artifacts.h"
 #include "cli/build_local.h"
 #include "cli/build_output.h"
@@ -60,15 +61,7 @@ class BuildCommand : public Command {
                   .help = "Which earlier outcomes run again",
                   .choices = RerunNames()},
                  &rerun_);
-    options->Add({.name = "--priority",
-                  .value = "N",
-                  .help = "-10 (last) to 10 (first); a step is worth ten minutes of waiting"},
-                 &priority_);
-    options->Add({.name = "--tenant",
-                  .value = "NAME",
-                  .help = "On whose account, for fairness between teams",
-                  .env = "LIF_TENANT"},
-                 &tenant_);
+    AddAccountOptions(options, &account_);
     options->Add({.name = "--reject-unschedulable",
                   .help = "Refuse a build that no registered executor serves, and queue the rest"},
                  &reject_unschedulable_);
@@ -122,7 +115,8 @@ class BuildCommand : public Command {
       return absl::InvalidArgumentError(
           "--validate-only queues nothing: leave out --wait and --local");
     }
-    if (is_local_ && (rerun_ != "default" || priority_ != 0 || timeout_ > absl::ZeroDuration())) {
+    if (is_local_ &&
+        (rerun_ != "default" || account_.priority != 0 || timeout_ > absl::ZeroDuration())) {
       return absl::InvalidArgumentError(
           "--rerun, --priority and --timeout are for a factory; leave them out with --local");
     }
@@ -133,8 +127,8 @@ class BuildCommand : public Command {
     SubmitOptions options;
     options.builds = std::move(builds);
     options.rerun = RerunOf(rerun_);
-    options.tenant = tenant_;
-    options.priority = priority_;
+    options.tenant = account_.tenant;
+    options.priority = account_.priority;
     options.reject_unschedulable = reject_unschedulable_;
     options.validate_only = validate_only_;
     return options;
@@ -273,8 +267,7 @@ class BuildCommand : public Command {
 
   ManifestSelection selection_;
   std::string rerun_ = "default";
-  std::string tenant_ = "default";
-  int priority_ = 0;
+  Account account_;
   bool wait_ = false;
   bool reject_unschedulable_ = false;
   bool validate_only_ = false;

@@ -5,26 +5,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/slot_text.h"
 #include "cli/table.h"
 #include "cli/text.h"
 
 namespace lif {
 namespace {
-
-std::string SlotText(v1::Slot slot) {
-  switch (slot) {
-    case v1::SLOT_SECURITY:
-      return "security";
-    case v1::SLOT_CORE:
-      return "core";
-    case v1::SLOT_LIGHT:
-      return "light";
-    case v1::SLOT_APP:
-      return "app";
-    default:
-      return "";
-  }
-}
 
 // "A=1 B=2", by name.
 std::string MapText(const google::protobuf::Map<std::string, std::string>& map, const char* between,

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/plan_tree.h"
+#include "cli/slot_text.h"
 #include "cli/table.h"
 #include "cli/text.h"
 
@@ -39,22 +40,6 @@ Word WordOf(v1::Disposition disposition) {
       return {"invalid", Tone::kBad};
     default:
       return {"build", Tone::kWarn};
-  }
-}
-
-// "security", "core", …
-std::string SlotText(v1::Slot slot) {
-  switch (slot) {
-    case v1::SLOT_SECURITY:
-      return "security";
-    case v1::SLOT_CORE:
-      return "core";
-    case v1::SLOT_LIGHT:
-      return "light";
-    case v1::SLOT_APP:
-      return "app";
-    default:
-      return "";
   }
 }
 

@@ -1,5 +1,6 @@
 // lif prewarm: builds the stable layers of many manifests ahead of need.
 #include "absl/strings/str_cat.h"
+#include "cli/account_options.h"
 #include "cli/commands.h"
 #include "cli/json_output.h"
 #include "cli/prewarm_text.h"
@@ -36,15 +37,7 @@ class PrewarmCommand : public Command {
                  &limit_);
     options->Add({.name = "--dry-run", .help = "Show what would be built; queue nothing"},
                  &dry_run_);
-    options->Add({.name = "--priority",
-                  .value = "N",
-                  .help = "-10 (last) to 10 (first); a step is worth ten minutes of waiting"},
-                 &priority_);
-    options->Add({.name = "--tenant",
-                  .value = "NAME",
-                  .help = "On whose account, for fairness between teams",
-                  .env = "LIF_TENANT"},
-                 &tenant_);
+    AddAccountOptions(options, &account_);
     options->SetFooter(
         "A stack is a base with its stable layers. Those rank first that many manifests stand on "
         "and that\ntake long to build: manifests x cost, from past durations.\n");
@@ -81,8 +74,8 @@ class PrewarmCommand : public Command {
     request.set_base(base_);
     for (const std::string& platform : platforms_) request.add_platforms(platform);
     request.set_limit(limit_);
-    request.set_tenant(tenant_);
-    request.set_priority(priority_);
+    request.set_tenant(account_.tenant);
+    request.set_priority(account_.priority);
     request.set_validate_only(dry_run_);
     request.set_request_id(NewUlid(context.clock->Now()));
     return request;
@@ -92,9 +85,8 @@ class PrewarmCommand : public Command {
   bool dry_run_ = false;
   std::string match_, base_;
   std::vector<std::string> platforms_;
-  std::string tenant_;
+  Account account_;
   int limit_ = 0;
-  int priority_ = 0;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/build_report.h"
+#include "cli/slot_text.h"
 #include "cli/table.h"
 #include "cli/text.h"
 
@@ -28,21 +29,6 @@ std::string_view UseText(v1::LayerDisposition disposition) {
       return "built";
     default:
       return "";
-  }
-}
-
-std::string_view SlotText(v1::Slot slot) {
-  switch (slot) {
-    case v1::SLOT_SECURITY:
-      return "security";
-    case v1::SLOT_CORE:
-      return "core";
-    case v1::SLOT_LIGHT:
-      return "light";
-    case v1::SLOT_APP:
-      return "app";
-    default:
-      return "base";
   }
 }
 
@@ -102,8 +88,9 @@ std::string RenderLayers(const v1::Record& record, const Style& style, size_t wi
     if (layer.steps_cached() + layer.steps_run() > 0) {
       steps = absl::StrCat(layer.steps_cached(), " cached, ", layer.steps_run(), " run");
     }
-    table.rows.push_back({layer.module().empty() ? std::string("base") : layer.module(),
-                          std::string(SlotText(layer.slot())),
+    const bool is_base = layer.module().empty();
+    table.rows.push_back({is_base ? "base" : layer.module(),
+                          is_base ? "base" : SlotText(layer.slot()),
                           steps,
                           std::string(UseText(layer.disposition())),
                           {MadeByText(record, layer), Tone::kDim},

@@ -40,8 +40,9 @@ struct SubmitOutcome {
   std::string job_id;
   std::string build_id;  // of the job that exists now
   SubmitDisposition disposition = SubmitDisposition::kQueued;
-  // Joined a job that is being stopped (cancelled, or ended without an executor): it will bring no
-  // verdict. Who wants one submits the next generation.
+  // Joined a job that is being stopped (cancelled, ended without an executor, or waiting, at
+  // whatever depth, for one that is): it will bring no verdict. Who wants one submits the next
+  // generation.
   bool stopping = false;
 };
 
