@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/file_util.h"
 #include "executor/build_failure.h"
 #include "executor/build_tracker.h"
@@ -12,7 +13,7 @@
 namespace lif {
 
 inline std::string RecordedStream(const std::string& name) {
-  auto text = ReadFile(std::string(LIF_TEST_DATA) + "/" + name + ".rawjson", 1 << 20);
+  auto text = ReadFile(absl::StrCat(LIF_TEST_DATA, "/", name, ".rawjson"), 1 << 20);
   INFO(text.status().ToString());
   REQUIRE(text.ok());
   return *std::move(text);
