@@ -1,5 +1,6 @@
 #include "executor/progress_decoder.h"
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/executor/recorded_stream.h"
 
 namespace lif {
@@ -101,7 +102,7 @@ TEST_CASE("Memory stays bounded") {
     CHECK(decoded.events.size() == 1);
   }
   SECTION("of plain text the end is kept") {
-    const Decoded decoded = Decode(std::string(1 << 20, 'a') + "\nthe end", 1000);
+    const Decoded decoded = Decode(absl::StrCat(std::string(1 << 20, 'a'), "\nthe end"), 1000);
     CHECK(decoded.plain.size() <= 128 << 10);
     CHECK(decoded.plain.substr(decoded.plain.size() - 7) == "the end");
   }
