@@ -11,7 +11,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(lif_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
   if(NOT CMAKE_CXX_FLAGS MATCHES "-O0")
     # Bug 105651 again, which precompiled headers show where a system header would hide it.
-    target_compile_options(lif_flags INTERFACE -Wno-array-bounds)
+    target_compile_options(lif_flags INTERFACE -Wno-array-bounds -Wno-stringop-overflow)
   endif()
 endif()
 # hiredis' own flag, for all: it changes what system headers say, and a precompiled header fits only
