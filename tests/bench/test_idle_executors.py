@@ -13,7 +13,8 @@ SENT = {"fcall", "fcall_ro", "blpop", "ping", "auth", "hello", "select", "info",
 
 
 @pytest.fixture
-def idle():
+def idle(monkeypatch):
+    monkeypatch.setenv("LIF_LEASE", "30s")  # the default; tests have shorter ones, and more heartbeats
     with factories.running(executors=EXECUTORS, slots=2) as made:
         # It ticks and answers clients: not what is measured.
         made.script("stop", "controlplane")

@@ -102,17 +102,16 @@ class ByBake(Rendered):
     name = "buildx bake"
 
     def build(self):
-        targets = {name: {"context": str(self.folder(name) / "empty"),
-                          "dockerfile": str(self.folder(name) / "Dockerfile"),
-                          "target": "image", "platforms": [stacks.AMD64], "network": "host",
-                          "tags": [self.tag(name)],
-                          "output": ["type=registry,compression=zstd"]}
-                   for name in self.names}
+        services = {name: {"image": self.tag(name), "build": {
+            "context": str(self.folder(name) / "empty"),
+            "dockerfile": str(self.folder(name) / "Dockerfile"), "target": "image",
+            "platforms": [stacks.AMD64], "network": "host", "tags": [self.tag(name)],
+            "x-bake": {"output": ["type=registry,compression=zstd"]}}} for name in self.names}
         for name in self.names:
             (self.folder(name) / "empty").mkdir(exist_ok=True)
-        file = self.directory / "bake.json"
-        file.write_text(json.dumps({"group": {"default": {"targets": list(targets)}},
-                                    "target": targets}))
+        # A Compose file, of which JSON is a form: older bakes know the network from there alone.
+        file = self.directory / "compose.yaml"
+        file.write_text(json.dumps({"services": services}))
         self.run("buildx", "bake", "--file", str(file), "--progress=plain")
 
 

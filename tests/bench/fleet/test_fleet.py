@@ -24,7 +24,7 @@ def ratios(above, below):
     return f"{statistics.median(each):.2f} ({min(each):.2f} to {max(each):.2f})"
 
 
-def tests_seconds(hosts, prefix):
+def seconds_of_tests(hosts, prefix):
     """Time that the tests of the fleet's records took, all together."""
     ((total,),) = hosts.factory.query(
         "SELECT coalesce(sum(duration_us), 0) / 1e6 FROM tests JOIN records USING (build_id) "
@@ -45,7 +45,7 @@ def run_round(hosts, folder, turn, shape, results):
             results.setdefault((case, contender.name), []).append(taken)
             assert executed == wanted, (case, contender.name)
             if case == "cold" and contender.name == "factory":
-                results.setdefault("tests", []).append(tests_seconds(hosts, contender.prefix))
+                results.setdefault("tests", []).append(seconds_of_tests(hosts, contender.prefix))
                 results["stages"] = contender.stage_seconds()
     for contender in made:
         repository = "images" if contender.name == "factory" else "by-hand"
