@@ -15,7 +15,9 @@ std::string BuilderText(const RecordLayer& layer) {
 std::string StepsText(const RecordLayer& layer) {
   const int steps = layer.steps_run + layer.steps_cached;
   if (steps == 0) return "this build made it";
-  if (layer.steps_cached == 0) return absl::StrCat("this build executed it: ", steps, " steps");
+  if (layer.steps_cached == 0) {
+    return absl::StrCat("this build executed it: ", steps, steps == 1 ? " step" : " steps");
+  }
   return absl::StrCat("this build made it: ", layer.steps_run, " of ", steps,
                       " steps executed, the engine's cache had the others");
 }

@@ -60,7 +60,7 @@ std::string Mutate(std::mt19937& random, std::string text) {
 
 TEST_CASE("Random changes of fragments are read in bounds", "[fragment]") {
   std::mt19937 random(20261122);
-  for (int round = 0; round < 4000; ++round) {
+  for (int round = 0; round < 2000; ++round) {
     const std::string text = Mutate(random, kSeeds[static_cast<size_t>(round) % std::size(kSeeds)]);
     Fragment fragment = ParseFragment(text);
     const int lines = 1 + static_cast<int>(std::count(text.begin(), text.end(), '\n'));
