@@ -29,8 +29,8 @@ if(LIF_SANITIZE)
   target_compile_options(lif_sanitize INTERFACE -fsanitize=${LIF_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)
   if(LIF_SANITIZE MATCHES "address")
-    # A third of the compile time, for what AddressSanitizer stops at too (null, object-size) or what
-    # our machines do right (alignment).
+    # Up to half of an object file, and compile time, for what AddressSanitizer stops at too (null,
+    # object-size) or what our machines do right (alignment).
     target_compile_options(lif_sanitize INTERFACE -fno-sanitize=null,object-size,alignment)
   endif()
   target_link_options(lif_sanitize INTERFACE -fsanitize=${LIF_SANITIZE})
