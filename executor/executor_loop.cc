@@ -49,35 +49,84 @@ void ExecutorLoop::Run(std::stop_token drain, std::stop_token hurry) {
   slots.clear();  // joins
 }
 
+// A job, and what holds its lease.
+struct ExecutorLoop::Work {
+  ClaimedJob job;
+  std::shared_ptr<HeldLease> lease;
+};
+
+// Of the job that a slot handles.
+class ExecutorLoop::NextOfSlot final : public Successor {
+ public:
+  NextOfSlot(ExecutorLoop& loop, std::stop_token drain) : loop_(loop), drain_(std::move(drain)) {}
+
+  std::optional<ClaimRequest> Request() override {
+    if (request_.has_value() || !loop_.MayClaim(drain_)) return request_;
+    request_ = loop_.NewRequest();
+    return request_;
+  }
+  void Take(const ClaimedJob& job) override { work_ = loop_.Hold(job); }
+
+  std::optional<Work> work() { return std::move(work_); }
+  // After a call without an answer, Claim with it tells what that call claimed.
+  ClaimRequest request() { return request_.has_value() ? *request_ : loop_.NewRequest(); }
+
+ private:
+  ExecutorLoop& loop_;
+  const std::stop_token drain_;
+  std::optional<ClaimRequest> request_;
+  std::optional<Work> work_;
+};
+
+bool ExecutorLoop::MayClaim(std::stop_token drain) const {
+  return !drain.stop_requested() && !(options_.paused && options_.paused());
+}
+
+ClaimRequest ExecutorLoop::NewRequest() {
+  return {options_.executor_id, options_.pool, NewUlid(clock_.Now()), options_.lease};
+}
+
+ExecutorLoop::Work ExecutorLoop::Hold(const ClaimedJob& job) {
+  return {job, keeper_.Hold({job.spec.job_id, job.token})};
+}
+
 void ExecutorLoop::RunSlot(std::stop_token drain) {
+  ClaimRequest request = NewRequest();
+  std::optional<Work> work;
   while (true) {
-    std::optional<ClaimedJob> job;
-    std::shared_ptr<HeldLease> lease;
-    {
+    if (!work.has_value()) {
       const std::lock_guard turn(claim_turn_);
-      job = ClaimNext(drain);
+      const std::optional<ClaimedJob> job = ClaimNext(request, drain);
       if (!job.has_value()) return;
-      lease = keeper_.Hold({job->spec.job_id, job->token});
-      ++busy_;
+      work = Hold(*job);
     }
-    // Claimed in the moment in which the drain came: others begin it sooner than we end it.
-    if (drain.stop_requested() && queue_.Requeue(lease->lease()).ok()) {
-      logger_.Info("job handed back unbegun", {{"build_id", job->spec.build_id}});
-    } else {
-      handler_.Handle(*job, *lease);
-    }
-    keeper_.Release(lease);
-    --busy_;
+    NextOfSlot next(*this, drain);
+    RunJob(*work, next, drain);
+    request = next.request();
+    work = next.work();
   }
 }
 
-std::optional<ClaimedJob> ExecutorLoop::ClaimNext(std::stop_token drain) {
+void ExecutorLoop::RunJob(const Work& work, Successor& next, std::stop_token drain) {
+  ++busy_;
+  // Claimed in the moment in which the drain came: others begin it sooner than we end it.
+  if (drain.stop_requested() && queue_.Requeue(work.lease->lease()).ok()) {
+    logger_.Info("job handed back unbegun", {{"build_id", work.job.spec.build_id}});
+  } else {
+    work.lease->SetSuccessor(&next);
+    handler_.Handle(work.job, *work.lease);
+    work.lease->SetSuccessor(nullptr);
+  }
+  keeper_.Release(work.lease);
+  --busy_;
+}
+
+std::optional<ClaimedJob> ExecutorLoop::ClaimNext(ClaimRequest request, std::stop_token drain) {
   // Short, so that a failover is over for all soon after it: idle executors ask as often anyway.
   const BackoffPolicy backoff{.initial = absl::Milliseconds(200), .maximum = absl::Seconds(2)};
   int failures = 0;
-  ClaimRequest request{options_.executor_id, options_.pool, NewUlid(clock_.Now()), options_.lease};
   while (!drain.stop_requested()) {
-    if (options_.paused && options_.paused()) {
+    if (!MayClaim(drain)) {
       clock_.Sleep(options_.poll, drain);
       continue;
     }

@@ -16,6 +16,7 @@
 #include "common/log/logger.h"
 #include "common/queue/job_queue.h"
 #include "executor/lease_keeper.h"
+#include "executor/successor.h"
 
 namespace lif {
 
@@ -55,8 +56,16 @@ class ExecutorLoop {
   int busy() const { return busy_; }
 
  private:
+  struct Work;
+  class NextOfSlot;
+
   void RunSlot(std::stop_token drain);
-  std::optional<ClaimedJob> ClaimNext(std::stop_token drain);
+  void RunJob(const Work& work, Successor& next, std::stop_token drain);
+  // Waits for it; nullopt when the drain comes first.
+  std::optional<ClaimedJob> ClaimNext(ClaimRequest request, std::stop_token drain);
+  Work Hold(const ClaimedJob& job);
+  ClaimRequest NewRequest();
+  bool MayClaim(std::stop_token drain) const;
   void RunTicks(std::stop_token stop);
   double Jitter();
 

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "common/queue/job.h"
+#include "executor/successor.h"
 
 namespace lif {
 
@@ -45,6 +46,10 @@ class HeldLease {
   void SetEnding(bool ending) { ending_ = ending; }
   bool ending() const { return ending_; }
 
+  // What the slot goes on with; null for a lease that no slot holds. Set before the job is handled.
+  void SetSuccessor(Successor* successor) { successor_ = successor; }
+  Successor* successor() const { return successor_; }
+
   StopReason reason() const {
     const std::lock_guard lock(mutex_);
     return reason_;
@@ -55,6 +60,7 @@ class HeldLease {
   mutable std::mutex mutex_;
   StopReason reason_ = StopReason::kNone;
   std::atomic<bool> ending_ = false;
+  Successor* successor_ = nullptr;
   std::stop_source work_;
   std::stop_source settle_;
 };

@@ -1,6 +1,7 @@
 #include "executor/settler.h"
 
 #include <filesystem>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/platform.h"
@@ -136,8 +137,19 @@ absl::Status Settler::TryFinish(HeldLease& lease, const Record& record) {
   }
   LIF_RETURN_IF_ERROR(OpenIndex(services_, record));
   lease.SetEnding(true);
-  return Annotate(services_.queue.Complete(lease.lease(), std::string(OutcomeName(record.outcome))),
+  return Annotate(Complete(lease, std::string(OutcomeName(record.outcome))),
                   "the job can't be completed");
+}
+
+absl::Status Settler::Complete(const HeldLease& lease, const std::string& outcome) {
+  Successor* const successor = lease.successor();
+  const std::optional<ClaimRequest> next =
+      successor == nullptr ? std::nullopt : successor->Request();
+  if (!next.has_value()) return services_.queue.Complete(lease.lease(), outcome);
+  LIF_ASSIGN_OR_RETURN(const std::optional<ClaimedJob> job,
+                       services_.queue.CompleteAndClaim(lease.lease(), outcome, *next));
+  if (job.has_value()) successor->Take(*job);
+  return absl::OkStatus();
 }
 
 void Settler::Settle(HeldLease& lease, const Settlement& settlement) {

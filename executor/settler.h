@@ -47,6 +47,8 @@ class Settler {
   // Tags the layer and writes it into the ledger; `record` then tells of what stands there.
   absl::Status EnterLayer(const HeldLease& lease, const LedgerLayer& layer, Record* record);
   absl::Status TryFinish(HeldLease& lease, const Record& record);
+  // Tells the queue, and claims what the slot goes on with.
+  absl::Status Complete(const HeldLease& lease, const std::string& outcome);
   RetryLimits LimitsOf(const HeldLease& lease) const;
   void GiveUp(HeldLease& lease, const absl::Status& status);
 

@@ -174,6 +174,11 @@ class WorkQueue {
   // After the record is committed. FAILED_PRECONDITION when the lease is lost; a retry of a call
   // that succeeded answers OK. `outcome` as in the record.
   virtual absl::Status Complete(const Lease& lease, const std::string& outcome) = 0;
+  // Complete, and Claim in the same call. After an error a retry with the same nonce, of this or of
+  // Claim, answers the job that the call claimed, if it did.
+  virtual absl::StatusOr<std::optional<ClaimedJob>> CompleteAndClaim(const Lease& lease,
+                                                                     const std::string& outcome,
+                                                                     const ClaimRequest& next) = 0;
   // FAILED_PRECONDITION when the lease is lost.
   virtual absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) = 0;
   // What the job asks for must not be done: it is not in the catalog, or does not match it. Ends as

@@ -58,6 +58,9 @@ class RedisJobQueue final : public JobQueue, public WorkQueue {
                                            const std::vector<Lease>& leases,
                                            absl::Duration lease) override;
   absl::Status Complete(const Lease& lease, const std::string& outcome) override;
+  absl::StatusOr<std::optional<ClaimedJob>> CompleteAndClaim(const Lease& lease,
+                                                             const std::string& outcome,
+                                                             const ClaimRequest& next) override;
   absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) override;
   absl::Status Bury(const Lease& lease, const std::string& reason) override;
   absl::Status Requeue(const Lease& lease) override;
@@ -75,9 +78,14 @@ class RedisJobQueue final : public JobQueue, public WorkQueue {
   absl::Status CallForOk(const std::string& function, const std::vector<std::string>& arguments);
   // Of the holder of a lease: once more when the claim was lost and could be brought back.
   absl::StatusOr<RedisReply> CallHeld(const std::string& function, const Lease& lease,
-                                      const std::vector<std::string>& more);
+                                      const std::vector<std::string>& more,
+                                      QueueStamp* stamp = nullptr);
   absl::Status EndHeld(const std::string& function, const Lease& lease,
                        const std::vector<std::string>& more);
+  // Of the reply to a claim that came under `stamp`.
+  absl::StatusOr<std::optional<ClaimedJob>> TakeClaim(const RedisReply& reply,
+                                                      const ClaimRequest& request,
+                                                      const QueueStamp& stamp);
   absl::Status Restore(RedisClient& client, const Lease& lease);
   absl::StatusOr<std::vector<SubmitOutcome>> SubmitOnce(const SubmitRequest& request,
                                                         QueueStamp* stamp);

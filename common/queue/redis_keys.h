@@ -10,7 +10,9 @@
 //     w                 waiters "tenant:priority:joined;…", at most 256. In this field and not in a
 //                       key of its own, which would cost 200 bytes a queued job
 //     tok               fencing token of the newest lease: max(previous + 1, TIME in µs)
-//     ex at ls chg      while active: executor, claimed at, lease length, tenant it is charged to
+//     ex at ls chg      of the newest lease, and read while active: executor, claimed at, lease
+//                       length, tenant it is charged to ("": none)
+//     prog              "1": progress was reported
 //     start fin         first claim, end
 //     att cr parks      attempts that failed, executors lost, times parked
 //     ttl               "1": it stands in ttl, or did
@@ -22,14 +24,12 @@
 //     dead              why it is a dead letter
 // bid:<build ID>        STRING  job ID
 // rdy:<pool>:<tenant>   ZSET  ready jobs by joined - priority * 10 min: priorities age. A shared
-// job
-//                             stands in the set of each who waits
+//                             job stands in the set of each who waits
 // ten:<pool>            ZSET  tenants with ready work, by slot time served / weight (fairness.lua)
-// use:<pool>:<tenant>   HASH  served (ms / weight), run (jobs), starts (sum of claim times)
-// vt:<pool>             STRING  virtual time: score of the newest pick
 // tenant:<tenant>       HASH  weight, max_queued, max_running (0: no limit), live (jobs not done
-// that
-//                             it waits for), run (jobs that run on its account)
+//                             that it waits for), run (jobs that run on its account), u:<pool>
+//                             ("served run starts": ms / weight, jobs, sum of their claim times).
+//                             Expires an hour after its last job when it has no policy
 // tenants               ZSET  tenants that have a HASH, all with score 0: by name
 // wait                  ZSET  waiting and parked jobs, by submit time
 // delay                 ZSET  delayed jobs, by when they are due
@@ -48,11 +48,12 @@
 // ex:<executor>         HASH  ExecutorInfo, hb (last heartbeat), lease, drain ("1": told to drain)
 // exs                   ZSET  executors by last heartbeat
 // pools                 SET   pools that had work or an executor
-// cnt:<pool>            HASH  state → jobs in it
+// cnt:<pool>            HASH  state → jobs in it; vt, the virtual time: score of the newest pick
 // bell:<pool>           LIST  wake-up hints for idle executors, at most 64
-// ev                    STREAM  b (build ID), s (state), o (outcome) of each transition, about
-// 10,000 log:<build ID>        STREAM  tail of its log; entry IDs are "<offset + 1>-0", field d the
-// bytes sealed:<build ID>     LIST  "offset size sha256" of the chunks of its log that are blobs
+// ev                    STREAM  b (build ID), s (state), o (outcome) of each transition; up to 100
+//                             of one call in an entry, one after another; about 10,000 entries
+// log:<build ID>        STREAM  tail of its log; entry IDs are "<offset + 1>-0", field d the bytes
+// sealed:<build ID>     LIST  "offset size sha256" of the chunks of its log that are blobs
 // meta                  HASH  pulse (last tick), grace (no reaping until), lease (newest length);
 //                             epoch, seq, lineage, run: what has been acknowledged, by which server
 //                             (epoch.lua); rollbacks, back, back_epoch, back_lost: times that there

@@ -26,6 +26,11 @@ std::vector<std::string> LeaseArguments(const Lease& lease) {
   return {lease.job_id, std::to_string(lease.token)};
 }
 
+std::vector<std::string> ClaimArguments(const ClaimRequest& request) {
+  return {request.executor_id, request.pool, request.nonce,
+          std::to_string(absl::ToInt64Milliseconds(request.lease))};
+}
+
 // An answer that comes after the lease has run out is worth nothing: rather ask again.
 absl::Duration HeartbeatTimeout(absl::Duration lease) {
   return std::clamp(lease / 4, absl::Milliseconds(250), absl::Seconds(5));
@@ -48,11 +53,15 @@ absl::StatusOr<LeaseAnswer> ParseAnswer(const std::string& text) {
 absl::StatusOr<std::optional<ClaimedJob>> RedisJobQueue::Claim(const ClaimRequest& request) {
   LIF_RETURN_IF_ERROR(CheckClaim(request));
   QueueStamp stamp;
-  LIF_ASSIGN_OR_RETURN(RedisReply reply,
-                       functions_.Call(calls_, "claim",
-                                       {request.executor_id, request.pool, request.nonce,
-                                        std::to_string(absl::ToInt64Milliseconds(request.lease))},
+  LIF_ASSIGN_OR_RETURN(const RedisReply reply,
+                       functions_.Call(calls_, "claim", ClaimArguments(request),
                                        options_.redis.command_timeout, &stamp));
+  return TakeClaim(reply, request, stamp);
+}
+
+absl::StatusOr<std::optional<ClaimedJob>> RedisJobQueue::TakeClaim(const RedisReply& reply,
+                                                                   const ClaimRequest& request,
+                                                                   const QueueStamp& stamp) {
   LIF_ASSIGN_OR_RETURN(FieldMap fields, reply.AsMap());
   if (fields.empty()) return std::optional<ClaimedJob>();
   absl::StatusOr<ClaimedJob> job = DecodeClaim(fields);
@@ -84,14 +93,18 @@ absl::Status RedisJobQueue::Restore(RedisClient& client, const Lease& lease) {
 }
 
 absl::StatusOr<RedisReply> RedisJobQueue::CallHeld(const std::string& function, const Lease& lease,
-                                                   const std::vector<std::string>& more) {
+                                                   const std::vector<std::string>& more,
+                                                   QueueStamp* stamp) {
   std::vector<std::string> arguments = LeaseArguments(lease);
   arguments.insert(arguments.end(), more.begin(), more.end());
-  absl::StatusOr<RedisReply> reply = Call(function, arguments);
+  const auto call = [&] {
+    return functions_.Call(calls_, function, arguments, options_.redis.command_timeout, stamp);
+  };
+  absl::StatusOr<RedisReply> reply = call();
   if (!absl::IsFailedPrecondition(reply.status()) || !held_.Find(lease)) return reply;
   // An error carries no stamp: ask, so that the fence sees a rollback.
   LIF_RETURN_IF_ERROR(Call("lineage", {}).status());
-  return Restore(calls_, lease).ok() ? Call(function, arguments) : reply;
+  return Restore(calls_, lease).ok() ? call() : reply;
 }
 
 absl::Status RedisJobQueue::EndHeld(const std::string& function, const Lease& lease,
@@ -153,6 +166,19 @@ absl::StatusOr<HeartbeatReply> RedisJobQueue::Heartbeat(const ExecutorInfo& exec
 absl::Status RedisJobQueue::Complete(const Lease& lease, const std::string& outcome) {
   LIF_RETURN_IF_ERROR(CheckOutcome(outcome));
   return EndHeld("complete", lease, {outcome});
+}
+
+absl::StatusOr<std::optional<ClaimedJob>> RedisJobQueue::CompleteAndClaim(
+    const Lease& lease, const std::string& outcome, const ClaimRequest& next) {
+  LIF_RETURN_IF_ERROR(CheckOutcome(outcome));
+  LIF_RETURN_IF_ERROR(CheckClaim(next));
+  std::vector<std::string> more = ClaimArguments(next);
+  more.insert(more.begin(), outcome);
+  QueueStamp stamp;
+  const absl::StatusOr<RedisReply> reply = CallHeld("complete_and_claim", lease, more, &stamp);
+  if (reply.ok() || absl::IsFailedPrecondition(reply.status())) held_.Remove(lease);
+  if (!reply.ok()) return reply.status();
+  return TakeClaim(*reply, next, stamp);
 }
 
 absl::StatusOr<FailResult> RedisJobQueue::Fail(const Lease& lease, const JobFailure& failure) {

@@ -36,6 +36,12 @@ absl::Status LocalWorkQueue::Complete(const Lease&, const std::string&) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<ClaimedJob>> LocalWorkQueue::CompleteAndClaim(const Lease&,
+                                                                           const std::string&,
+                                                                           const ClaimRequest&) {
+  return std::nullopt;
+}
+
 absl::StatusOr<FailResult> LocalWorkQueue::Fail(const Lease&, const JobFailure&) {
   return FailResult{};
 }

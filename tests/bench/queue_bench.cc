@@ -3,6 +3,7 @@
 //       submits N jobs, then claims and completes them all
 //   bench_queue latency SOCKET FACTORY THREADS N RATE
 //       submits N jobs at RATE a second, which THREADS idle claimers pick up
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -77,10 +78,26 @@ double Rate(int threads, int total, const std::function<bool(int)>& operation) {
   return failures > 0 ? 0 : total / (MillisecondsSince(start) / 1000);
 }
 
-bool ClaimAndComplete(RedisJobQueue& queue) {
+// As a slot of an executor: each completion claims the next job.
+bool WorkOff(RedisJobQueue& queue) {
   auto job = queue.Claim(MakeClaim());
-  if (!job.ok() || !job->has_value()) return false;
-  return queue.Complete({(*job)->spec.job_id, (*job)->token}, "compatible").ok();
+  while (job.ok() && job->has_value()) {
+    job = queue.CompleteAndClaim({(*job)->spec.job_id, (*job)->token}, "compatible", MakeClaim());
+  }
+  return job.ok();
+}
+
+// Jobs a second; 0 when something failed, or not all of them are done.
+double WorkRate(RedisJobQueue& queue, int threads, int total) {
+  const SteadyTime start = std::chrono::steady_clock::now();
+  const int failures = Share(threads, threads, [&](int) { return WorkOff(queue); });
+  const double rate = total / (MillisecondsSince(start) / 1000);
+  const auto pools = queue.ListPools();
+  const bool done =
+      pools.ok() && std::all_of(pools->begin(), pools->end(), [](const PoolStats& pool) {
+        return pool.ready + pool.active == 0;
+      });
+  return failures == 0 && done ? rate : 0;
 }
 
 int Rates(const std::string& socket, const std::string& factory, int threads, int total) {
@@ -88,7 +105,7 @@ int Rates(const std::string& socket, const std::string& factory, int threads, in
   RedisJobQueue queue(OptionsOf(socket, factory, threads), &clock);
   const double submits =
       Rate(threads, total, [&](int number) { return queue.Submit(MakeRequest(number)).ok(); });
-  const double completes = Rate(threads, total, [&](int) { return ClaimAndComplete(queue); });
+  const double completes = WorkRate(queue, threads, total);
   std::printf("{\"submits_per_s\": %.0f, \"claims_and_completes_per_s\": %.0f}\n", submits,
               completes);
   return submits > 0 && completes > 0 ? 0 : 1;
@@ -129,18 +146,19 @@ class Pickups {
   }
 
   void Work() {
+    auto job = queue_.Claim(MakeClaim());
     while (claimed_ < samples_.size() && failures_ == 0) {
-      const auto job = queue_.Claim(MakeClaim());
       if (!job.ok()) {
         failures_ += 1;
       } else if (job->has_value()) {
         const int number = std::atoi((*job)->spec.traceparent.c_str());
         samples_[static_cast<size_t>(number)] = MillisecondsSince(Due(number));
         claimed_ += 1;
-        if (!queue_.Complete({(*job)->spec.job_id, (*job)->token}, "compatible").ok()) {
-          failures_ += 1;
-        }
-      } else if (!queue_.WaitForBell("amd64", kPoll).ok()) {
+        job = queue_.CompleteAndClaim({(*job)->spec.job_id, (*job)->token}, "compatible",
+                                      MakeClaim());
+      } else if (queue_.WaitForBell("amd64", kPoll).ok()) {
+        job = queue_.Claim(MakeClaim());
+      } else {
         failures_ += 1;
       }
     }

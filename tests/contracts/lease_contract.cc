@@ -48,6 +48,42 @@ void NonceReplay(QueueHarness& queue) {
   REQUIRE(MustClaim(queue)->spec.job_id != (*first)->spec.job_id);
 }
 
+void CompletedAndClaimed(QueueHarness& queue) {
+  MustSubmit(queue, TestRequest({TestJob("a"), TestJob("b", {"a"})}));
+  const ClaimedJob first = ClaimOne(queue);
+  const ClaimRequest next{"ex-1", "amd64", NewUlid(queue.Now()), 20 * queue.lease()};
+  // What the end of one releases can be claimed by the same call.
+  const auto second = queue.work().CompleteAndClaim(LeaseOf(first), "compatible", next);
+  REQUIRE(second.ok());
+  REQUIRE(second->has_value());
+  REQUIRE((*second)->spec.manifest_id == "b");
+  REQUIRE(MustGet(queue, first.spec.build_id).outcome == "compatible");
+  REQUIRE(MustGet(queue, (*second)->spec.build_id).executor == "ex-1");
+  SECTION("again, by who lost the reply") {
+    const auto again = queue.work().CompleteAndClaim(LeaseOf(first), "compatible", next);
+    REQUIRE(again->has_value());
+    REQUIRE((*again)->token == (*second)->token);
+    // By the way that an executor takes once its slot is free.
+    REQUIRE((*queue.work().Claim(next))->token == (*second)->token);
+  }
+  SECTION("not for who lost the lease") {
+    MustSubmit(queue, TestRequest({TestJob("c")}));
+    Lease late = LeaseOf(**second);
+    late.token -= 1;
+    REQUIRE(absl::IsFailedPrecondition(
+        queue.work()
+            .CompleteAndClaim(late, "compatible",
+                              {"ex-2", "amd64", NewUlid(queue.Now()), next.lease})
+            .status()));
+    REQUIRE(ClaimOne(queue).spec.manifest_id == "c");
+  }
+  const auto last = queue.work().CompleteAndClaim(
+      LeaseOf(**second), "compatible", {"ex-1", "amd64", NewUlid(queue.Now()), next.lease});
+  REQUIRE(last.ok());
+  REQUIRE(!last->has_value());
+  REQUIRE(MustGet(queue, (*second)->spec.build_id).state == JobState::kDone);
+}
+
 void LostLease(QueueHarness& queue) {
   const std::string build_id = MustSubmit(queue, TestRequest({TestJob("a")}))[0].build_id;
   const ClaimedJob old = ClaimOne(queue, "ex-1");
@@ -181,6 +217,9 @@ void LeaseContract(const MakeQueueHarness& make) {
   }
   SECTION("a claim repeated with its nonce answers the same job") {
     NonceReplay(*queue);
+  }
+  SECTION("a completion claims the next job") {
+    CompletedAndClaimed(*queue);
   }
   SECTION("a lost lease is fenced") {
     LostLease(*queue);

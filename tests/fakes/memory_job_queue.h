@@ -53,6 +53,9 @@ class MemoryJobQueue final : public JobQueue, public WorkQueue {
                                            const std::vector<Lease>& leases,
                                            absl::Duration lease) override;
   absl::Status Complete(const Lease& lease, const std::string& outcome) override;
+  absl::StatusOr<std::optional<ClaimedJob>> CompleteAndClaim(const Lease& lease,
+                                                             const std::string& outcome,
+                                                             const ClaimRequest& next) override;
   absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) override;
   absl::Status Bury(const Lease& lease, const std::string& reason) override;
   absl::Status Requeue(const Lease& lease) override;

@@ -162,6 +162,13 @@ absl::Status MemoryJobQueue::Complete(const Lease& lease, const std::string& out
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<ClaimedJob>> MemoryJobQueue::CompleteAndClaim(
+    const Lease& lease, const std::string& outcome, const ClaimRequest& next) {
+  LIF_RETURN_IF_ERROR(CheckClaim(next));
+  LIF_RETURN_IF_ERROR(Complete(lease, outcome));
+  return Claim(next);
+}
+
 absl::Status MemoryJobQueue::Bury(const Lease& lease, const std::string& reason) {
   if (reason.empty()) return absl::InvalidArgumentError("reason: 1 to 2048 bytes");
   MutexLock lock(&mutex_);

@@ -111,8 +111,9 @@ class Events:
             if not answer:
                 break
             for entry, flat in answer[0][1]:
-                fields = resp.as_map(flat)
-                self.counts[fields["s"]][fields["b"]] += 1
+                # "b", build, "s", state, "o", outcome; those of a call one after another.
+                for build, state in zip(flat[1::6], flat[3::6]):
+                    self.counts[state][build] += 1
                 self.last = entry
         connection.close()
 

@@ -125,7 +125,7 @@ class Walk:
             job = resp.as_map(self.redis.call("HGETALL", name))
             if job["st"] != "done":
                 live.update(waiter.split(":")[0] for waiter in job["w"].split(";"))
-            if job["st"] == "active" and "chg" in job:
+            if job["st"] == "active" and job["chg"]:
                 run[job["chg"]] += 1
                 in_pool[job["pool"], job["chg"]] += 1
         found = []
@@ -136,8 +136,8 @@ class Walk:
                     known != (live[tenant] > 0 or "weight" in counts):
                 found.append((tenant, dict(counts), live[tenant], run[tenant], known))
             for pool in POOLS:
-                use = int(self.map_of(f"use:{pool}:{tenant}")["run"])
-                kept = self.redis.call("PTTL", f"{self.prefix}use:{pool}:{tenant}") == -1
+                use = int((counts[f"u:{pool}"] or "0 0 0").split()[1])
+                kept = self.redis.call("PTTL", f"{self.prefix}tenant:{tenant}") == -1
                 # What still runs must not be forgotten.
                 if use != in_pool[pool, tenant] or (use > 0 and not kept):
                     found.append((pool, tenant, use, in_pool[pool, tenant], kept))

@@ -5,9 +5,9 @@ do
 -- and how many writes it lost.
 function calls.counts(keys)
   local ctx = enter(keys)
-  local back = redis.call('HMGET', key(ctx, 'meta'), 'rollbacks', 'back', 'back_lost')
+  local back = call('HMGET', key(ctx, 'meta'), 'rollbacks', 'back', 'back_lost')
   return {
-    int(redis.call('ZCARD', key(ctx, 'dead'))), int(redis.call('ZCARD', key(ctx, 'blamed'))),
+    int(call('ZCARD', key(ctx, 'dead'))), int(call('ZCARD', key(ctx, 'blamed'))),
     back[1] or '0', back[2] or '0', back[3] or '0',
   }
 end
@@ -16,14 +16,14 @@ end
 function calls.drop_dead(keys, args)
   local ctx = enter(keys)
   local id = args[1]
-  if not is_job_id(id) or not redis.call('ZSCORE', key(ctx, 'dead'), id) then
+  if not is_job_id(id) or not call('ZSCORE', key(ctx, 'dead'), id) then
     return not_found('job ' .. tostring(id) .. ' is not a dead letter')
   end
-  redis.call('ZREM', key(ctx, 'dead'), id)
+  call('ZREM', key(ctx, 'dead'), id)
   local job = load_job(ctx, id)
   if job then
     drop_fields(ctx, job, {'dead'})
-    if job.st == 'done' then redis.call('ZADD', key(ctx, 'done'), int(ctx.now), id) end
+    if job.st == 'done' then call('ZADD', key(ctx, 'done'), int(ctx.now), id) end
   end
   return 'OK'
 end
@@ -34,9 +34,9 @@ local EXPLAIN_EXECUTORS = 1000
 
 local function serving(ctx, pool)
   local alive = 0
-  local ids = redis.call('ZREVRANGE', key(ctx, 'exs'), 0, EXPLAIN_EXECUTORS - 1)
+  local ids = call('ZREVRANGE', key(ctx, 'exs'), 0, EXPLAIN_EXECUTORS - 1)
   for _, id in ipairs(ids) do
-    local fields = redis.call('HMGET', key(ctx, 'ex', id), 'pool', 'hb', 'lease', 'drain')
+    local fields = call('HMGET', key(ctx, 'ex', id), 'pool', 'hb', 'lease', 'drain')
     local silent = ctx.now - tonumber(fields[2] or '0')
     if fields[1] == pool and fields[4] ~= '1' and
         silent <= ALIVE_LEASES * tonumber(fields[3] or '30000') then
@@ -48,9 +48,9 @@ end
 
 local function describe_needs(ctx, id)
   local parts = {}
-  local needs = redis.call('SMEMBERS', key(ctx, 'need', id))
+  local needs = call('SMEMBERS', key(ctx, 'need', id))
   table.sort(needs)
-  for i = 1, math.min(#needs, EXPLAIN_NEEDS) do
+  for i = 1, min(#needs, EXPLAIN_NEEDS) do
     local need = load_job(ctx, needs[i])
     if need then
       local where = need.ex and (' on executor ' .. need.ex) or ''
@@ -63,7 +63,7 @@ end
 
 function calls.explain(keys, args)
   local ctx = enter(keys)
-  local id = is_id(args[1]) and redis.call('GET', key(ctx, 'bid', args[1]))
+  local id = is_id(args[1]) and call('GET', key(ctx, 'bid', args[1]))
   local job = id and load_job(ctx, id)
   if not job then return not_found('build ' .. tostring(args[1]) .. ' is not in the queue') end
   local answer = {'st', job.st, 'pool', job.pool, 'nb', job.nb or '', 'serving',
@@ -74,9 +74,9 @@ function calls.explain(keys, args)
   end
   if job.st == 'ready' then
     local tenant = waiters_of(job)[1].tenant
-    local policy = policy_of(ctx, tenant)
+    local policy = tenant_of(ctx, tenant)
     add('tenant', tenant)
-    add('ahead', int(redis.call('ZRANK', key(ctx, 'rdy', job.pool, tenant), id) or 0))
+    add('ahead', int(call('ZRANK', key(ctx, 'rdy', job.pool, tenant), id) or 0))
     if not may_run(policy) then add('quota', int(policy.max_running)) end
   elseif job.st == 'delayed' then
     add('att', job.att or '0')

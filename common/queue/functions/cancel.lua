@@ -5,14 +5,14 @@ local CANCEL_DEPTH = 64
 
 -- A job below that nobody else needs ends with the one that needed it.
 local function cancel_unneeded(ctx, job, budget)
-  local needs = redis.call('SMEMBERS', key(ctx, 'need', job.id))
-  redis.call('DEL', key(ctx, 'need', job.id))
+  local needs = call('SMEMBERS', key(ctx, 'need', job.id))
+  call('DEL', key(ctx, 'need', job.id))
   for _, need in ipairs(needs) do
     local kids = key(ctx, 'kids', need)
-    redis.call('SREM', kids, job.id)
+    call('SREM', kids, job.id)
     local parent = load_job(ctx, need)
     if parent and budget.left > 0 and parent.st ~= 'done' and not parent.eo and not parent.can
-        and redis.call('EXISTS', kids) == 0 then
+        and call('EXISTS', kids) == 0 then
       budget.left = budget.left - 1
       if parent.st == 'active' then
         set_fields(ctx, parent, {can = '1'})
@@ -29,7 +29,7 @@ local function cancel(keys, args)
   local build, tenant, all = args[1], args[2], args[3] == '1'
   if not is_id(build) then return invalid('build_id: write a ULID') end
   if not all and not is_name(tenant) then return invalid('tenant: write a name') end
-  local id = redis.call('GET', key(ctx, 'bid', build))
+  local id = call('GET', key(ctx, 'bid', build))
   local job = id and load_job(ctx, id)
   if not job then return not_found('build ' .. build .. ' is not in the queue') end
   if job.st == 'done' then return 'ended' end

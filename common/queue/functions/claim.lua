@@ -11,13 +11,13 @@ local function answer_claim(ctx, job, expiry)
     'id', job.id, 'kind', job.kind, 'bid', job.bid, 'man', job.man, 'plat', job.plat,
     'pool', job.pool, 'max', job.max, 'tp', job.tp or '', 'tok', job.tok,
     'att', job.att or '0', 'cr', job.cr or '0', 'chg', job.chg or '', 'exp',
-    expiry or redis.call('ZSCORE', key(ctx, 'lease'), job.id), 'sub', job.sub, 'eo', job.eo or '',
+    expiry or call('ZSCORE', key(ctx, 'lease'), job.id), 'sub', job.sub, 'eo', job.eo or '',
     'ec', job.ec or '', 'em', job.em or '', 'eb', job.eb or '', 'now', int(ctx.now),
   }
 end
 
 local function replay(ctx, nonce)
-  local remembered = redis.call('GET', key(ctx, 'nonce', nonce))
+  local remembered = call('GET', key(ctx, 'nonce', nonce))
   if not remembered then return nil end
   local id, token = remembered:match('^(%S+) (%d+)$')
   local job = load_job(ctx, id)
@@ -34,13 +34,13 @@ end
 
 local function next_ending(ctx)
   for _ = 1, CLAIM_STRAYS do
-    local id = redis.call('ZRANGEBYSCORE', key(ctx, 'blamed'), '-inf', int(ctx.now),
+    local id = call('ZRANGEBYSCORE', key(ctx, 'blamed'), '-inf', int(ctx.now),
                           'LIMIT', 0, 1)[1]
     if not id then return nil end
     local job = is_job_id(id) and load_job(ctx, id)
     local sound = job and job.st == 'ending'
     if sound and not repair_or_bury(ctx, job) then return job end
-    if not sound then redis.call('ZREM', key(ctx, 'blamed'), id) end
+    if not sound then call('ZREM', key(ctx, 'blamed'), id) end
   end
   return nil
 end
@@ -58,7 +58,7 @@ local function bury_misplaced(ctx, job, pool, tenant)
   for _, waiter in ipairs(waiters_of(job)) do
     local home = key(ctx, 'rdy', job.pool, waiter.tenant)
     local strayed = job.pool ~= pool or waiter.tenant ~= tenant
-    if job.st == 'ready' and strayed and redis.call('ZSCORE', home, job.id) then return end
+    if job.st == 'ready' and strayed and call('ZSCORE', home, job.id) then return end
   end
   local field = not STATES[job.st] and 'st' or job.pool ~= pool and 'pool' or 'w'
   local problem = corrupt(field, job[field])
@@ -67,24 +67,24 @@ local function bury_misplaced(ctx, job, pool, tenant)
   bury_job(ctx, job, problem)
 end
 
--- Answers the job, its tenant, the tenant's use where it is known, and whether others stand behind it.
+-- Answers the job, its tenant, whether that tenant is alone, and whether others stand behind the job.
 local function next_ready(ctx, pool)
   for _ = 1, CLAIM_STRAYS do
-    local tenant, use = next_tenant(ctx, pool)
+    local tenant, alone = next_tenant(ctx, pool)
     if not tenant then return nil end
     local ready = key(ctx, 'rdy', pool, tenant)
-    local front = redis.call('ZRANGE', ready, 0, 1)
+    local front = call('ZRANGE', ready, 0, 1)
     local id = front[1]
     if not id then
-      redis.call('ZREM', key(ctx, 'ten', pool), tenant)
+      call('ZREM', key(ctx, 'ten', pool), tenant)
     else
       local job = is_job_id(id) and load_job(ctx, id)
       local sound = job and job.st == 'ready' and job.pool == pool and
                     find_waiter(waiters_of(job), tenant)
-      if sound and not repair_or_bury(ctx, job) then return job, tenant, use, #front == 2 end
+      if sound and not repair_or_bury(ctx, job) then return job, tenant, alone, #front == 2 end
       if not sound then
         if job then bury_misplaced(ctx, job, pool, tenant) end
-        redis.call('ZREM', ready, id)
+        call('ZREM', ready, id)
       end
     end
   end
@@ -92,44 +92,57 @@ local function next_ready(ctx, pool)
 end
 
 -- active <=> leased <=> token. Answers when the lease ends.
-local function to_active(ctx, job, request, tenant, use, crowded)
+local function to_active(ctx, job, request, tenant, alone, crowded)
   -- Before anybody ticked, so that the first tick sees a clock that jumped since.
-  if not ctx.pulse then redis.call('HSET', key(ctx, 'meta'), 'pulse', int(ctx.now)) end
-  if tenant then charge(ctx, job.pool, tenant, use) end
+  if not ctx.pulse then call('HSET', key(ctx, 'meta'), 'pulse', int(ctx.now)) end
+  if tenant then charge(ctx, job.pool, tenant, alone) end
   leave_index(ctx, job, crowded and tenant)
   drop_ttl(ctx, job)
-  local token = request.token or int(math.max(tonumber(job.tok or '0') + 1, ctx.micros))
+  local token = request.token or int(max(tonumber(job.tok or '0') + 1, ctx.micros))
   local fields = {
     tok = token, ex = request.executor, at = int(ctx.now), ls = int(request.lease),
+    chg = tenant or '',
   }
-  if tenant then fields.chg = tenant end
   if not job.start then fields.start = int(ctx.now) end
   local expiry = int(ctx.now + request.lease)
-  redis.call('ZADD', key(ctx, 'lease'), expiry, job.id)
+  call('ZADD', key(ctx, 'lease'), expiry, job.id)
   move(ctx, job, 'active', fields)
+  job.chg = tenant
   if request.nonce then
-    redis.call('SET', key(ctx, 'nonce', request.nonce), job.id .. ' ' .. token,
+    call('SET', key(ctx, 'nonce', request.nonce), job.id .. ' ' .. token,
                'PX', int(request.lease))
   end
   return expiry
 end
 
+-- From args[at] on, as claim has them.
+local function read_claim(args, at)
+  local request = {
+    executor = args[at], pool = args[at + 1], nonce = args[at + 2],
+    lease = whole(args[at + 3], 100, 3600000),
+  }
+  if not is_id(request.executor) then return nil, invalid('executor_id: write an ID') end
+  if not is_name(request.pool) then return nil, invalid('pool: write a name') end
+  if not is_id(request.nonce) then return nil, invalid('nonce: write a ULID') end
+  if not request.lease then return nil, invalid('lease: write 100 ms to an hour') end
+  return request
+end
+
+local function claim_next(ctx, request)
+  if call('HGET', key(ctx, 'ex', request.executor), 'drain') == '1' then return {} end
+  local job, tenant, alone, crowded
+  if call('EXISTS', key(ctx, 'release'), key(ctx, 'blamed')) > 0 then
+    release_some(ctx, CLAIM_RELEASES)
+    job = next_ending(ctx)
+  end
+  if not job then job, tenant, alone, crowded = next_ready(ctx, request.pool) end
+  if not job then return {} end
+  return answer_claim(ctx, job, to_active(ctx, job, request, tenant, alone, crowded))
+end
+
 local function claim(keys, args)
   local ctx = enter(keys)
-  local request = {
-    executor = args[1], pool = args[2], nonce = args[3], lease = whole(args[4], 100, 3600000),
-  }
-  if not is_id(request.executor) then return invalid('executor_id: write an ID') end
-  if not is_name(request.pool) then return invalid('pool: write a name') end
-  if not is_id(request.nonce) then return invalid('nonce: write a ULID') end
-  if not request.lease then return invalid('lease: write 100 ms to an hour') end
-  local replayed = replay(ctx, request.nonce)
-  if replayed then return replayed end
-  if redis.call('HGET', key(ctx, 'ex', request.executor), 'drain') == '1' then return {} end
-  release_some(ctx, CLAIM_RELEASES)
-  local job, tenant, use, crowded = next_ending(ctx), nil, nil, nil
-  if not job then job, tenant, use, crowded = next_ready(ctx, request.pool) end
-  if not job then return {} end
-  local expiry = to_active(ctx, job, request, tenant, use, crowded)
-  return answer_claim(ctx, job, expiry)
+  local request, problem = read_claim(args, 1)
+  if not request then return problem end
+  return replay(ctx, request.nonce) or claim_next(ctx, request)
 end

@@ -7,8 +7,8 @@ local DEPTH_TENANTS = 20
 
 local function tenant_depths(ctx, pool)
   local depths = {}
-  for _, tenant in ipairs(redis.call('ZRANGE', key(ctx, 'ten', pool), 0, POOL_TENANTS - 1)) do
-    local depth = redis.call('ZCARD', key(ctx, 'rdy', pool, tenant))
+  for _, tenant in ipairs(call('ZRANGE', key(ctx, 'ten', pool), 0, POOL_TENANTS - 1)) do
+    local depth = call('ZCARD', key(ctx, 'rdy', pool, tenant))
     if depth > 0 then depths[#depths + 1] = {tenant = tenant, depth = depth} end
   end
   table.sort(depths, function(a, b)
@@ -20,10 +20,10 @@ end
 
 function calls.depths(keys)
   local ctx = enter(keys)
-  local answer = {int(redis.call('ZCARD', key(ctx, 'dead'))),
-                  int(redis.call('ZCARD', key(ctx, 'blamed'))),
-                  redis.call('HGET', key(ctx, 'meta'), 'rollbacks') or '0'}
-  for _, pool in ipairs(redis.call('SMEMBERS', key(ctx, 'pools'))) do
+  local answer = {int(call('ZCARD', key(ctx, 'dead'))),
+                  int(call('ZCARD', key(ctx, 'blamed'))),
+                  call('HGET', key(ctx, 'meta'), 'rollbacks') or '0'}
+  for _, pool in ipairs(call('SMEMBERS', key(ctx, 'pools'))) do
     local rest = 0
     for i, one in ipairs(tenant_depths(ctx, pool)) do
       if i <= DEPTH_TENANTS then

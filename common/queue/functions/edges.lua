@@ -26,21 +26,21 @@ end
 
 local function link(ctx, job, needs)
   for _, need in ipairs(needs) do
-    redis.call('SADD', key(ctx, 'need', job.id), need)
-    redis.call('SADD', key(ctx, 'kids', need), job.id)
+    call('SADD', key(ctx, 'need', job.id), need)
+    call('SADD', key(ctx, 'kids', need), job.id)
   end
 end
 
 local function release_kid(ctx, kid_id, parent)
   local needs = key(ctx, 'need', kid_id)
   -- Already released, or ended by other means.
-  if redis.call('SREM', needs, parent.id) == 0 then return end
+  if call('SREM', needs, parent.id) == 0 then return end
   local kid = load_job(ctx, kid_id)
   if not kid or (kid.st ~= 'waiting' and kid.st ~= 'parked') then return end
   if not succeeded(parent) then
-    redis.call('DEL', needs)
+    call('DEL', needs)
     blame(ctx, kid, parent)
-  elseif redis.call('SCARD', needs) == 0 then
+  elseif call('SCARD', needs) == 0 then
     to_ready(ctx, kid)
   end
 end
@@ -49,20 +49,20 @@ end
 local function release_some(ctx, limit)
   local released = 0
   while released < limit do
-    local parent_id = redis.call('ZRANGE', key(ctx, 'release'), 0, 0)[1]
+    local parent_id = call('ZRANGE', key(ctx, 'release'), 0, 0)[1]
     if not parent_id then return released end
     local kids = key(ctx, 'kids', parent_id)
     local parent = load_job(ctx, parent_id)
-    local batch = parent and redis.call('SPOP', kids, limit - released) or {}
+    local batch = parent and call('SPOP', kids, limit - released) or {}
     for _, kid_id in ipairs(batch) do release_kid(ctx, kid_id, parent) end
-    released = released + math.max(1, #batch)
-    if redis.call('SCARD', kids) == 0 then redis.call('ZREM', key(ctx, 'release'), parent_id) end
+    released = released + max(1, #batch)
+    if call('SCARD', kids) == 0 then call('ZREM', key(ctx, 'release'), parent_id) end
   end
   return released
 end
 
 local function start_release(ctx, job)
-  if redis.call('EXISTS', key(ctx, 'kids', job.id)) == 0 then return end
-  redis.call('ZADD', key(ctx, 'release'), int(ctx.now), job.id)
+  if call('EXISTS', key(ctx, 'kids', job.id)) == 0 then return end
+  call('ZADD', key(ctx, 'release'), int(ctx.now), job.id)
   release_some(ctx, RELEASE_BATCH)
 end

@@ -1,18 +1,19 @@
 -- The end of a job: done, with an outcome, or a dead letter that an operator must look at.
 
 local function finish(ctx, job, outcome)
+  -- An active job has no open need, unless it was ended from outside.
+  if job.st ~= 'active' or job.eo then call('DEL', key(ctx, 'need', job.id)) end
   leave_index(ctx, job)
   move(ctx, job, 'done', {out = outcome, fin = int(ctx.now)})
   -- What is dead stays until an operator has seen it.
-  if not job.dead then redis.call('ZADD', key(ctx, 'done'), int(ctx.now), job.id) end
+  if not job.dead then call('ZADD', key(ctx, 'done'), int(ctx.now), job.id) end
   for _, waiter in ipairs(waiters_of(job)) do count_live(ctx, waiter.tenant, -1) end
   drop_ttl(ctx, job)
-  redis.call('DEL', key(ctx, 'need', job.id))
   start_release(ctx, job)
 end
 
 local function dead_letter(ctx, job, message)
-  redis.call('ZADD', key(ctx, 'dead'), int(ctx.now), job.id)
+  call('ZADD', key(ctx, 'dead'), int(ctx.now), job.id)
   set_fields(ctx, job, {dead = message})
 end
 

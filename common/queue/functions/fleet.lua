@@ -16,14 +16,14 @@ end
 local function renew(ctx, id, token, lease)
   local job = is_job_id(id) and load_job(ctx, id) or nil
   if not job or job.st ~= 'active' or job.tok ~= token then return 'LOST' end
-  redis.call('ZADD', key(ctx, 'lease'), int(ctx.now + lease), id)
+  call('ZADD', key(ctx, 'lease'), int(ctx.now + lease), id)
   return job.can and 'CANCEL' or 'OK'
 end
 
 -- Two executors with one identity would fight over drains and slots: the one that started last keeps
 -- the name, the other is told.
 local function superseded(ctx, id, executor, lease)
-  local known = redis.call('HMGET', key(ctx, 'ex', id), 'started', 'hb', 'host')
+  local known = call('HMGET', key(ctx, 'ex', id), 'started', 'hb', 'host')
   local started, heard = tonumber(known[1] or '0') or 0, tonumber(known[2] or '0') or 0
   if started <= (tonumber(executor.started) or 0) or ctx.now - heard > 3 * lease then return nil end
   return redis.error_reply('LIFSUPERSEDED another executor named ' .. id ..
@@ -48,11 +48,11 @@ local function heartbeat(keys, args)
   fields[#fields + 1] = int(ctx.now)
   fields[#fields + 1] = 'lease'
   fields[#fields + 1] = int(lease)
-  redis.call('HSET', key(ctx, 'ex', id), unpack(fields))
-  redis.call('ZADD', key(ctx, 'exs'), int(ctx.now), id)
-  redis.call('SADD', key(ctx, 'pools'), executor.pool)
-  redis.call('HSET', key(ctx, 'meta'), 'lease', int(lease))
-  local answer = {redis.call('HGET', key(ctx, 'ex', id), 'drain') or '0'}
+  call('HSET', key(ctx, 'ex', id), unpack(fields))
+  call('ZADD', key(ctx, 'exs'), int(ctx.now), id)
+  call('SADD', key(ctx, 'pools'), executor.pool)
+  call('HSET', key(ctx, 'meta'), 'lease', int(lease))
+  local answer = {call('HGET', key(ctx, 'ex', id), 'drain') or '0'}
   for i = 1, #leases, 2 do answer[#answer + 1] = renew(ctx, leases[i], leases[i + 1], lease) end
   return answer
 end
@@ -60,18 +60,18 @@ end
 local function drain(keys, args)
   local ctx = enter(keys)
   local id = args[1]
-  if not is_id(id) or redis.call('EXISTS', key(ctx, 'ex', id)) == 0 then
+  if not is_id(id) or call('EXISTS', key(ctx, 'ex', id)) == 0 then
     return not_found('executor ' .. tostring(id) .. ' is not registered')
   end
-  redis.call('HSET', key(ctx, 'ex', id), 'drain', args[2] == '0' and '0' or '1')
+  call('HSET', key(ctx, 'ex', id), 'drain', args[2] == '0' and '0' or '1')
   return 'OK'
 end
 
 local function unregister(keys, args)
   local ctx = enter(keys)
   if not is_id(args[1]) then return invalid('executor_id: write an ID') end
-  redis.call('DEL', key(ctx, 'ex', args[1]))
-  redis.call('ZREM', key(ctx, 'exs'), args[1])
+  call('DEL', key(ctx, 'ex', args[1]))
+  call('ZREM', key(ctx, 'exs'), args[1])
   return 'OK'
 end
 
@@ -81,8 +81,8 @@ local ALIVE_LEASES = 3
 local function executors(keys, args)
   local ctx = enter(keys)
   local answer = {}
-  for _, id in ipairs(redis.call('ZREVRANGE', key(ctx, 'exs'), 0, 999)) do
-    local flat = redis.call('HGETALL', key(ctx, 'ex', id))
+  for _, id in ipairs(call('ZREVRANGE', key(ctx, 'exs'), 0, 999)) do
+    local flat = call('HGETALL', key(ctx, 'ex', id))
     local map = pairs_to_table(flat)
     local silent = ctx.now - tonumber(map.hb or '0')
     local alive = silent <= ALIVE_LEASES * tonumber(map.lease or '30000')
@@ -100,9 +100,9 @@ local POOL_TENANTS = 100
 
 local function oldest_ready(ctx, pool)
   local oldest = nil
-  for _, tenant in ipairs(redis.call('ZRANGE', key(ctx, 'ten', pool), 0, POOL_TENANTS - 1)) do
-    local id = redis.call('ZRANGE', key(ctx, 'rdy', pool, tenant), 0, 0)[1]
-    local submitted = id and tonumber(redis.call('HGET', key(ctx, 'job', id), 'sub') or nil)
+  for _, tenant in ipairs(call('ZRANGE', key(ctx, 'ten', pool), 0, POOL_TENANTS - 1)) do
+    local id = call('ZRANGE', key(ctx, 'rdy', pool, tenant), 0, 0)[1]
+    local submitted = id and tonumber(call('HGET', key(ctx, 'job', id), 'sub') or nil)
     if submitted and (not oldest or submitted < oldest) then oldest = submitted end
   end
   return oldest or 0
@@ -111,8 +111,8 @@ end
 local function pools(keys, args)
   local ctx = enter(keys)
   local answer = {}
-  for _, pool in ipairs(redis.call('SMEMBERS', key(ctx, 'pools'))) do
-    local flat = redis.call('HGETALL', key(ctx, 'cnt', pool))
+  for _, pool in ipairs(call('SMEMBERS', key(ctx, 'pools'))) do
+    local flat = call('HGETALL', key(ctx, 'cnt', pool))
     for _, value in ipairs({'pool', pool, 'oldest', int(oldest_ready(ctx, pool)),
                             'now', int(ctx.now)}) do
       flat[#flat + 1] = value

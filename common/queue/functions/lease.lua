@@ -1,16 +1,34 @@
 -- What the holder of a lease may do. Each call names its token, and answers the same when repeated.
 
+-- The job that a complete is for, or nil and what to answer: whose end is known is not ended again.
+local function read_complete(ctx, args)
+  if not OUTCOMES[args[3]] then return nil, invalid('outcome: not one of a record') end
+  local job, problem = held_job(ctx, args[1], args[2])
+  if not job then return nil, problem end
+  if job.st ~= 'active' and job.st ~= 'done' then return nil, not_held(job) end
+  return job
+end
+
 -- complete(id, token, outcome): the record is committed.
 local function complete(keys, args)
   local ctx = enter(keys)
-  local outcome = args[3]
-  if not OUTCOMES[outcome] then return invalid('outcome: not one of a record') end
-  local job, problem = held_job(ctx, args[1], args[2])
+  local job, problem = read_complete(ctx, args)
   if not job then return problem end
-  if job.st == 'done' then return 'OK' end
-  if job.st ~= 'active' then return not_held(job) end
-  finish(ctx, job, outcome)
+  if job.st == 'active' then finish(ctx, job, args[3]) end
   return 'OK'
+end
+
+-- complete_and_claim(id, token, outcome, executor, pool, nonce, lease_ms): completes, and answers as a
+-- claim does.
+local function complete_and_claim(keys, args)
+  local ctx = enter(keys)
+  local request, refusal = read_claim(args, 4)
+  if not request then return refusal end
+  local job, problem = read_complete(ctx, args)
+  if not job then return problem end
+  local replayed = replay(ctx, request.nonce)
+  if job.st == 'active' then finish(ctx, job, args[3]) else replayed = replayed or {} end
+  return replayed or claim_next(ctx, request)
 end
 
 -- fail(id, token, class, message, retryable, initial_ms, max_ms, jitter in 0…1000): answers the time
@@ -30,8 +48,8 @@ local function fail(keys, args)
   set_fields(ctx, job, {err = args[4], cls = args[3]})
   local retry = args[5] == '1' and failed < tonumber(job.max) and not job.can and not job.eo
   if not retry then return '0' end
-  local delay = math.min(longest, initial * 2 ^ math.min(failed - 1, 40))
-  local at = ctx.now + math.floor(delay * (500 + jitter / 2) / 1000)
+  local delay = min(longest, initial * 2 ^ min(failed - 1, 40))
+  local at = ctx.now + floor(delay * (500 + jitter / 2) / 1000)
   set_fields(ctx, job, {att = int(failed)})
   to_delayed(ctx, job, at)
   return int(at)
@@ -110,7 +128,7 @@ local function adopt(keys, args)
   local job, problem = held_job(ctx, args[2], args[3])
   if not job then return problem end
   if job.st == 'active' then
-    redis.call('ZADD', key(ctx, 'lease'), int(ctx.now + request.lease), job.id)
+    call('ZADD', key(ctx, 'lease'), int(ctx.now + request.lease), job.id)
     return answer_claim(ctx, job)
   end
   if job.st ~= 'ready' or job.can then return not_held(job) end
@@ -130,7 +148,8 @@ local function progress(keys, args)
   if not args[3] or #args[3] > 256 or not args[6] or #args[6] > 256 then
     return invalid('progress: texts of at most 256 bytes')
   end
-  redis.call('HSET', key(ctx, 'prog', job.id), 'stage', args[3], 'step', args[4], 'steps', args[5],
+  if not job.prog then set_fields(ctx, job, {prog = '1'}) end
+  call('HSET', key(ctx, 'prog', job.id), 'stage', args[3], 'step', args[4], 'steps', args[5],
              'name', args[6], 'cached', args[7], 'ncached', args[8], 'log', args[9])
   return 'OK'
 end

@@ -15,17 +15,17 @@ local function log_entry(entry)
 end
 
 local function sealed_end(ctx, build)
-  local last = redis.call('LINDEX', key(ctx, 'sealed', build), -1)
+  local last = call('LINDEX', key(ctx, 'sealed', build), -1)
   if not last then return 0 end
   local offset, size = last:match('^(%d+) (%d+) ')
   return tonumber(offset) + tonumber(size)
 end
 
 local function log_end(ctx, build)
-  local last = redis.call('XREVRANGE', key(ctx, 'log', build), '+', '-', 'COUNT', 1)[1]
+  local last = call('XREVRANGE', key(ctx, 'log', build), '+', '-', 'COUNT', 1)[1]
   if not last then return sealed_end(ctx, build) end
   local offset, data = log_entry(last)
-  return math.max(offset + #data, sealed_end(ctx, build))
+  return max(offset + #data, sealed_end(ctx, build))
 end
 
 -- log_append(build ID, offset, bytes)
@@ -45,8 +45,8 @@ function calls.log_append(keys, args)
     return exhausted('8 MiB of the log wait to be sealed')
   end
   local new = data:sub(finish - offset + 1)
-  redis.call('XADD', key(ctx, 'log', build), int(finish + 1) .. '-0', 'd', new)
-  redis.call('PEXPIRE', key(ctx, 'log', build), LOG_KEPT_MS)
+  call('XADD', key(ctx, 'log', build), int(finish + 1) .. '-0', 'd', new)
+  call('PEXPIRE', key(ctx, 'log', build), LOG_KEPT_MS)
   return 'OK'
 end
 
@@ -69,18 +69,18 @@ function calls.log_seal(keys, args)
     return redis.error_reply('LIFRANGE the log ends before the chunk does')
   end
   local chunks = key(ctx, 'sealed', build)
-  if redis.call('LLEN', chunks) >= SEALED_MAX then return exhausted('4096 chunks are sealed') end
-  redis.call('RPUSH', chunks, int(offset) .. ' ' .. int(size) .. ' ' .. args[4])
+  if call('LLEN', chunks) >= SEALED_MAX then return exhausted('4096 chunks are sealed') end
+  call('RPUSH', chunks, int(offset) .. ' ' .. int(size) .. ' ' .. args[4])
   -- Entries that lie before the one which holds the first byte that is not sealed.
   local log = key(ctx, 'log', build)
-  local rest = redis.call('XREVRANGE', log, int(offset + size + 1) .. '-0', '-', 'COUNT', 1)[1]
+  local rest = call('XREVRANGE', log, int(offset + size + 1) .. '-0', '-', 'COUNT', 1)[1]
   if rest then
     local start, data = log_entry(rest)
     local keep = start + #data > offset + size and rest[1] or int(offset + size + 1) .. '-0'
-    redis.call('XTRIM', log, 'MINID', keep)
+    call('XTRIM', log, 'MINID', keep)
   end
-  redis.call('PEXPIRE', chunks, LOG_KEPT_MS)
-  redis.call('PEXPIRE', log, LOG_KEPT_MS)
+  call('PEXPIRE', chunks, LOG_KEPT_MS)
+  call('PEXPIRE', log, LOG_KEPT_MS)
   return 'OK'
 end
 
@@ -90,18 +90,18 @@ function calls.log_read(keys, args)
   local build, offset, limit = args[1], whole(args[2], 0, 1e15), whole(args[3], 0, READ_MAX)
   if not is_id(build) then return invalid('build_id: write a ULID') end
   if not offset or not limit then return invalid('offset, limit: out of range; at most 1 MiB') end
-  local from = math.max(offset, sealed_end(ctx, build))
+  local from = max(offset, sealed_end(ctx, build))
   local log = key(ctx, 'log', build)
-  local first = redis.call('XREVRANGE', log, int(from + 1) .. '-0', '-', 'COUNT', 1)[1]
+  local first = call('XREVRANGE', log, int(from + 1) .. '-0', '-', 'COUNT', 1)[1]
   local at = first and first[1] or '-'
   local parts, length, start = {}, 0, nil
   while length < limit do
-    local entries = redis.call('XRANGE', log, at, '+', 'COUNT', 16)
+    local entries = call('XRANGE', log, at, '+', 'COUNT', 16)
     if #entries == 0 then break end
     for _, entry in ipairs(entries) do
       local entry_offset, data = log_entry(entry)
       if entry_offset + #data > from and length < limit then
-        local skip = math.max(0, from - entry_offset)
+        local skip = max(0, from - entry_offset)
         local piece = data:sub(skip + 1, skip + limit - length)
         start = start or entry_offset + skip
         parts[#parts + 1] = piece
@@ -111,7 +111,7 @@ function calls.log_read(keys, args)
     at = '(' .. entries[#entries][1]
   end
   local answer = {int(log_end(ctx, build)), int(start or from), table.concat(parts)}
-  for _, chunk in ipairs(redis.call('LRANGE', key(ctx, 'sealed', build), 0, -1)) do
+  for _, chunk in ipairs(call('LRANGE', key(ctx, 'sealed', build), 0, -1)) do
     answer[#answer + 1] = chunk
   end
   return answer

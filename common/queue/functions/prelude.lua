@@ -2,9 +2,17 @@
 -- checks of arguments. A function validates everything before its first write, because Redis keeps
 -- the writes of a call that fails later. The schema is documented in common/queue/redis_keys.h.
 
+-- A global costs Redis a search through protected tables at each use, and none can be read while the
+-- library loads: so locals stand for them, set by the first call (register.lua).
+local function of_redis()
+  return redis.call, string.format, ipairs, pairs, tonumber, tostring, unpack, type, next,
+         math.max, math.min, math.floor
+end
+local call, format, ipairs, pairs, tonumber, tostring, unpack, type, next, max, min, floor
+
 -- Of a whole number. Lua's tostring keeps 14 digits: microseconds need 16.
 local function int(number)
-  return string.format('%d', number)
+  return format('%d', number)
 end
 
 -- Of the call that runs (register.lua).
@@ -14,12 +22,14 @@ local entered = nil
 -- TIME is read once, so that a call has one notion of now.
 local function enter(keys)
   if entered then return entered end
-  local time = redis.call('TIME')
+  local time = call('TIME')
   local seconds, micros = tonumber(time[1]), tonumber(time[2])
   return {
     prefix = keys[1],
-    now = seconds * 1000 + math.floor(micros / 1000), -- ms
+    now = seconds * 1000 + floor(micros / 1000), -- ms
     micros = seconds * 1000000 + micros,
+    -- What the call has read, and what it is to write (jobs.lua, accounts.lua).
+    jobs = {}, changes = {}, pools = {}, tenants = {}, events = {}, bells = {},
   }
 end
 
@@ -39,7 +49,7 @@ local function exhausted(message) return redis.error_reply('LIFEXHAUSTED ' .. me
 -- a number (0x10, 1e3) is none to others.
 local function whole(text, low, high)
   local number = tostring(text):match('^-?%d+$') and tonumber(text)
-  if not number or number ~= math.floor(number) or number < low or number > high then
+  if not number or number ~= floor(number) or number < low or number > high then
     return nil
   end
   return number

@@ -5,15 +5,24 @@
 
 local function stamped(callback, writes, acknowledges)
   return function(keys, args)
+    if not call then
+      call, format, ipairs, pairs, tonumber, tostring, unpack, type, next, max, min, floor = of_redis()
+    end
     entered = nil -- a call that failed may have left its own
     local ctx = enter(keys)
     entered = ctx
     if writes then open_epoch(ctx) end
-    local answer = callback(keys, args)
+    -- What was gathered is written even when a broken key ends the call: the rest of it is written.
+    local sound, answer = pcall(callback, keys, args)
+    if writes then
+      write_jobs(ctx)
+      write_accounts(ctx)
+    end
     entered = nil
+    if not sound then error(answer, 0) end
     if type(answer) == 'table' and answer.err then return answer end
-    -- An empty answer of a claim promises nothing, and writes nothing.
-    local something = type(answer) ~= 'table' or #answer > 0
+    -- An empty answer of a call that changed no job promises nothing.
+    local something = type(answer) ~= 'table' or #answer > 0 or next(ctx.changes) ~= nil
     local epoch, number = stamp(ctx, acknowledges and something)
     return {epoch, number, answer}
   end
@@ -35,6 +44,7 @@ acknowledged('submit', submit, {})
 acknowledged('claim', claim, {'allow-oom'})
 register('heartbeat', heartbeat, {'allow-oom'})
 acknowledged('complete', complete, {'allow-oom'})
+acknowledged('complete_and_claim', complete_and_claim, {'allow-oom'})
 acknowledged('fail', fail, {'allow-oom'})
 acknowledged('bury', bury, {'allow-oom'})
 acknowledged('requeue', requeue, {'allow-oom'})

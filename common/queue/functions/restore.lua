@@ -18,8 +18,8 @@ local function create_lost(ctx, given, tenant, submitted)
   }
   if given.tp ~= '' then fields.tp = given.tp end
   set_fields(ctx, job, fields)
-  redis.call('SET', key(ctx, 'bid', given.bid), given.id)
-  redis.call('SADD', key(ctx, 'pools'), given.pool)
+  call('SET', key(ctx, 'bid', given.bid), given.id)
+  call('SADD', key(ctx, 'pools'), given.pool)
   count_live(ctx, tenant, 1)
   return job
 end
@@ -37,12 +37,12 @@ local function restore(keys, args)
   if not given then return invalid(problem) end
   local job = load_job(ctx, given.id)
   if job and job.st == 'active' and job.tok == request.token then return 'OK' end
-  local owner = redis.call('GET', key(ctx, 'bid', given.bid))
+  local owner = call('GET', key(ctx, 'bid', given.bid))
   if not restorable(job, request.token) or (owner and owner ~= given.id) then
     return lost('job ' .. given.id .. ' went on without this lease')
   end
   job = job or create_lost(ctx, given, tenant, submitted)
-  redis.call('DEL', key(ctx, 'need', job.id))
+  call('DEL', key(ctx, 'need', job.id))
   if failed > (tonumber(job.att or '0') or 0) then set_fields(ctx, job, {att = int(failed)}) end
   local list = waiters_of(job)
   local first = list[1] and list[1].tenant or tenant

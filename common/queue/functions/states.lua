@@ -5,9 +5,9 @@
 local function leave_ready(ctx, job, crowded)
   for _, waiter in ipairs(waiters_of(job)) do
     local ready = key(ctx, 'rdy', job.pool, waiter.tenant)
-    redis.call('ZREM', ready, job.id)
-    if waiter.tenant ~= crowded and redis.call('ZCARD', ready) == 0 then
-      redis.call('ZREM', key(ctx, 'ten', job.pool), waiter.tenant)
+    call('ZREM', ready, job.id)
+    if waiter.tenant ~= crowded and call('ZCARD', ready) == 0 then
+      call('ZREM', key(ctx, 'ten', job.pool), waiter.tenant)
     end
   end
 end
@@ -15,7 +15,7 @@ end
 -- A shared job stands in the ready set of each who waits, and is claimed once.
 local function stand_in_ready(ctx, job)
   for _, waiter in ipairs(waiters_of(job)) do
-    redis.call('ZADD', key(ctx, 'rdy', job.pool, waiter.tenant), int(ready_score(waiter)), job.id)
+    call('ZADD', key(ctx, 'rdy', job.pool, waiter.tenant), int(ready_score(waiter)), job.id)
     tenant_gets_work(ctx, job.pool, waiter.tenant)
   end
 end
@@ -25,17 +25,17 @@ local function leave_index(ctx, job, crowded)
   if job.st == 'ready' then
     leave_ready(ctx, job, crowded)
   elseif job.st == 'waiting' or job.st == 'parked' then
-    redis.call('ZREM', key(ctx, 'wait'), job.id)
+    call('ZREM', key(ctx, 'wait'), job.id)
   elseif job.st == 'delayed' then
-    redis.call('ZREM', key(ctx, 'delay'), job.id)
+    call('ZREM', key(ctx, 'delay'), job.id)
     drop_fields(ctx, job, {'nb'})
   elseif job.st == 'ending' then
-    redis.call('ZREM', key(ctx, 'blamed'), job.id)
+    call('ZREM', key(ctx, 'blamed'), job.id)
   elseif job.st == 'active' then
-    redis.call('ZREM', key(ctx, 'lease'), job.id)
-    redis.call('DEL', key(ctx, 'prog', job.id))
+    call('ZREM', key(ctx, 'lease'), job.id)
+    if job.prog then call('DEL', key(ctx, 'prog', job.id)) end
     if job.chg then discharge(ctx, job.pool, job.chg, tonumber(job.at)) end
-    drop_fields(ctx, job, {'ex', 'chg', 'at', 'ls'})
+    forget_holder(job)
   end
 end
 
@@ -48,26 +48,26 @@ end
 
 local function to_waiting(ctx, job, state)
   leave_index(ctx, job)
-  redis.call('ZADD', key(ctx, 'wait'), job.sub, job.id)
+  call('ZADD', key(ctx, 'wait'), job.sub, job.id)
   move(ctx, job, state)
 end
 
 local function to_delayed(ctx, job, not_before)
   leave_index(ctx, job)
-  redis.call('ZADD', key(ctx, 'delay'), int(not_before), job.id)
+  call('ZADD', key(ctx, 'delay'), int(not_before), job.id)
   move(ctx, job, 'delayed', {nb = int(not_before)})
 end
 
 -- Claimable by an executor of any pool, which writes the record: all bells ring.
 local function to_blamed(ctx, job, not_before)
   leave_index(ctx, job)
-  redis.call('ZADD', key(ctx, 'blamed'), int(not_before), job.id)
+  call('ZADD', key(ctx, 'blamed'), int(not_before), job.id)
   move(ctx, job, 'ending')
-  for _, pool in ipairs(redis.call('SMEMBERS', key(ctx, 'pools'))) do ring(ctx, pool) end
+  for _, pool in ipairs(call('SMEMBERS', key(ctx, 'pools'))) do ring(ctx, pool) end
 end
 
 local function drop_ttl(ctx, job)
-  if job.ttl then redis.call('ZREM', key(ctx, 'ttl'), job.id) end
+  if job.ttl then call('ZREM', key(ctx, 'ttl'), job.id) end
 end
 
 -- Ends a job that no executor ran to its end.
@@ -83,8 +83,8 @@ local CANCELLED = 'cancelled: nobody waits for it any more'
 local function back_to_work(ctx, job)
   if job.eo then
     -- Whoever claims it may be what kills it, or the record store may be away: back off.
-    local crashes = math.min(tonumber(job.cr or '0'), 10)
-    to_blamed(ctx, job, ctx.now + math.min(600000, crashes * crashes * 1000))
+    local crashes = min(tonumber(job.cr or '0'), 10)
+    to_blamed(ctx, job, ctx.now + min(600000, crashes * crashes * 1000))
   elseif job.can then
     end_job(ctx, job, 'cancelled', 'cancelled', CANCELLED, '')
   else

@@ -73,9 +73,9 @@ end
 
 local function set_ttl(ctx, job, expiry)
   if expiry then
-    redis.call('ZADD', key(ctx, 'ttl'), int(expiry), job.id)
+    call('ZADD', key(ctx, 'ttl'), int(expiry), job.id)
   else
-    redis.call('ZREM', key(ctx, 'ttl'), job.id)
+    call('ZREM', key(ctx, 'ttl'), job.id)
   end
 end
 
@@ -103,8 +103,8 @@ local function create_job(ctx, request, given)
   if given.tp ~= '' then fields.tp = given.tp end
   if request.ttl > 0 then fields.ttl = '1' end
   set_fields(ctx, job, fields)
-  redis.call('SET', key(ctx, 'bid', given.bid), given.id)
-  redis.call('SADD', key(ctx, 'pools'), given.pool)
+  call('SET', key(ctx, 'bid', given.bid), given.id)
+  call('SADD', key(ctx, 'pools'), given.pool)
   if request.ttl > 0 then set_ttl(ctx, job, ctx.now + request.ttl) end
   count_live(ctx, request.tenant, 1)
   local open, failed = open_needs(ctx, given.needs)
@@ -136,7 +136,7 @@ end
 
 local function extend_ttl(ctx, request, job)
   if not job.ttl then return end
-  local expiry = redis.call('ZSCORE', key(ctx, 'ttl'), job.id)
+  local expiry = call('ZSCORE', key(ctx, 'ttl'), job.id)
   if not expiry then return end
   if request.ttl == 0 then
     set_ttl(ctx, job, nil)
@@ -153,7 +153,7 @@ local REPEAT_DEPTH = 8
 local function made_before(ctx, request, given)
   local hex, generation = given.id:match('^([0-9a-f]+)%.(%d+)$')
   local asked = tonumber(generation)
-  for older = asked - 1, math.max(1, asked - REPEAT_DEPTH), -1 do
+  for older = asked - 1, max(1, asked - REPEAT_DEPTH), -1 do
     local job = load_job(ctx, hex .. '.' .. int(older))
     if job and job.req == request.id then return job end
   end
@@ -168,7 +168,7 @@ local function is_doomed(ctx, job, known)
   if job.st ~= 'waiting' and job.st ~= 'parked' then return false end
   if known[job.id] == nil then
     known[job.id] = false
-    for _, need in ipairs(redis.call('SMEMBERS', key(ctx, 'need', job.id))) do
+    for _, need in ipairs(call('SMEMBERS', key(ctx, 'need', job.id))) do
       local parent = load_job(ctx, need)
       if parent and is_doomed(ctx, parent, known) then known[job.id] = true end
     end
@@ -203,7 +203,7 @@ local function check_room(ctx, request)
       end
       if not find_waiter(list, request.tenant) then more = more + 1 end
     elseif not job then
-      local owner = redis.call('GET', key(ctx, 'bid', given.bid))
+      local owner = call('GET', key(ctx, 'bid', given.bid))
       if (owner and owner ~= given.id) or (builds[given.bid] or given.id) ~= given.id then
         return invalid('build_id: ' .. given.bid .. ' is taken by another job; propose a new one')
       end
@@ -211,7 +211,7 @@ local function check_room(ctx, request)
       more = more + 1
     end
   end
-  local policy = policy_of(ctx, request.tenant)
+  local policy = tenant_of(ctx, request.tenant)
   if policy.max_queued > 0 and more > 0 and policy.live + more > policy.max_queued then
     return exhausted('tenant ' .. request.tenant .. ' has ' .. int(policy.live) .. ' of ' ..
                      int(policy.max_queued) .. ' jobs that it may have in the queue, and asks for ' ..
@@ -235,8 +235,8 @@ local function submit(keys, args)
   end
   if request.chunks > 1 then
     local progress = key(ctx, 'req', request.id)
-    redis.call('HSET', progress, 'chunks', int(request.chunks), int(request.chunk), '1')
-    redis.call('PEXPIRE', progress, REQUEST_KEPT_MS)
+    call('HSET', progress, 'chunks', int(request.chunks), int(request.chunk), '1')
+    call('PEXPIRE', progress, REQUEST_KEPT_MS)
   end
   return answer
 end

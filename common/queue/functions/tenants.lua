@@ -12,18 +12,18 @@ function calls.tenants(keys, args)
   local ctx = enter(keys)
   local from, count = whole(args[1], 0, 1e6), whole(args[2], 1, TENANTS_MOST)
   if not from or not count then return invalid('from, count: write 0 or more, 1 to 20') end
-  local pools = redis.call('SMEMBERS', key(ctx, 'pools'))
+  local pools = call('SMEMBERS', key(ctx, 'pools'))
   table.sort(pools)
   local answer = {}
-  for i, tenant in ipairs(redis.call('ZRANGE', key(ctx, 'tenants'), from, from + count - 1)) do
-    local policy = policy_of(ctx, tenant)
+  for i, name in ipairs(call('ZRANGE', key(ctx, 'tenants'), from, from + count - 1)) do
+    local policy = tenant_of(ctx, name)
     local flat = {
-      tenant, string.format('%.6f', policy.weight), int(policy.max_queued),
+      name, format('%.6f', policy.weight), int(policy.max_queued),
       int(policy.max_running), int(policy.live), int(policy.run),
     }
-    for at = 1, math.min(#pools, TENANT_POOLS) do
-      local ready = redis.call('ZCARD', key(ctx, 'rdy', pools[at], tenant))
-      local run = tonumber(redis.call('HGET', key(ctx, 'use', pools[at], tenant), 'run') or '0') or 0
+    for at = 1, min(#pools, TENANT_POOLS) do
+      local ready = call('ZCARD', key(ctx, 'rdy', pools[at], name))
+      local run = tenant_of(ctx, name, pools[at]).use[pools[at]].run
       if ready > 0 or run > 0 then
         for _, value in ipairs({pools[at], int(ready), int(run)}) do flat[#flat + 1] = value end
       end
@@ -41,9 +41,10 @@ function calls.set_tenant(keys, args)
   if not is_name(args[1]) then return invalid('tenant: write [a-z0-9][a-z0-9._-]{0,62}') end
   if not weight or weight < 0.01 or weight > 100 then return invalid('weight: write 0.01 to 100') end
   if not queued or not running then return invalid('max_queued, max_running: write 0 or more') end
-  redis.call('HSET', key(ctx, 'tenant', args[1]), 'weight', args[2], 'max_queued', int(queued),
+  call('HSET', key(ctx, 'tenant', args[1]), 'weight', args[2], 'max_queued', int(queued),
              'max_running', int(running))
-  redis.call('ZADD', key(ctx, 'tenants'), 0, args[1])
+  call('PERSIST', key(ctx, 'tenant', args[1]))
+  call('ZADD', key(ctx, 'tenants'), 0, args[1])
   settle_tenant(ctx, args[1])
   return 'OK'
 end
@@ -52,9 +53,9 @@ end
 function calls.tenant(keys, args)
   local ctx = enter(keys)
   if not is_name(args[1]) then return invalid('tenant: write a name') end
-  local policy = policy_of(ctx, args[1])
+  local policy = tenant_of(ctx, args[1])
   return {
-    string.format('%.6f', policy.weight), int(policy.max_queued), int(policy.max_running),
+    format('%.6f', policy.weight), int(policy.max_queued), int(policy.max_running),
     int(policy.live), int(policy.run),
   }
 end

@@ -12,33 +12,33 @@ local LONGEST_DELAY_MS = 86400000
 -- lease.
 local function grace_is_on(ctx)
   local meta = key(ctx, 'meta')
-  local fields = redis.call('HMGET', meta, 'pulse', 'grace', 'lease')
+  local fields = call('HMGET', meta, 'pulse', 'grace', 'lease')
   local pulse, grace = tonumber(fields[1] or ctx.now), tonumber(fields[2] or '0')
   local lease = tonumber(fields[3] or '30000')
-  local gap = math.max(GAP_MS, lease / 2)
+  local gap = max(GAP_MS, lease / 2)
   if ctx.now - pulse > gap or ctx.now < pulse - gap or grace > ctx.now + lease then
     grace = ctx.now + lease
   end
-  redis.call('HSET', meta, 'pulse', int(ctx.now), 'grace', int(grace))
+  call('HSET', meta, 'pulse', int(ctx.now), 'grace', int(grace))
   return grace > ctx.now
 end
 
 -- A clock of Redis that was set back leaves times that lie too far ahead.
 local function pull_back(ctx, set, horizon, limit)
-  local far = redis.call('ZRANGEBYSCORE', set, '(' .. int(ctx.now + 2 * horizon), '+inf',
+  local far = call('ZRANGEBYSCORE', set, '(' .. int(ctx.now + 2 * horizon), '+inf',
                          'LIMIT', 0, limit)
-  for _, id in ipairs(far) do redis.call('ZADD', set, 'XX', int(ctx.now + horizon), id) end
+  for _, id in ipairs(far) do call('ZADD', set, 'XX', int(ctx.now + horizon), id) end
 end
 
 local function promote(ctx, limit)
-  local due = redis.call('ZRANGEBYSCORE', key(ctx, 'delay'), '-inf', int(ctx.now),
+  local due = call('ZRANGEBYSCORE', key(ctx, 'delay'), '-inf', int(ctx.now),
                          'LIMIT', 0, limit)
   for _, id in ipairs(due) do
     local job = load_job(ctx, id)
     if job and job.st == 'delayed' then
       to_ready(ctx, job)
     else
-      redis.call('ZREM', key(ctx, 'delay'), id)
+      call('ZREM', key(ctx, 'delay'), id)
     end
   end
   return #due
@@ -61,7 +61,7 @@ local function reap_job(ctx, job)
 end
 
 local function reap(ctx, limit)
-  local late = redis.call('ZRANGEBYSCORE', key(ctx, 'lease'), '-inf', int(ctx.now),
+  local late = call('ZRANGEBYSCORE', key(ctx, 'lease'), '-inf', int(ctx.now),
                           'LIMIT', 0, limit)
   local dead = 0
   for _, id in ipairs(late) do
@@ -69,7 +69,7 @@ local function reap(ctx, limit)
     if job and job.st == 'active' then
       dead = dead + reap_job(ctx, job)
     else
-      redis.call('ZREM', key(ctx, 'lease'), id)
+      call('ZREM', key(ctx, 'lease'), id)
     end
   end
   return #late, dead
@@ -77,10 +77,10 @@ end
 
 -- Jobs that did not begin within their queue TTL.
 local function expire(ctx, limit)
-  local late = redis.call('ZRANGEBYSCORE', key(ctx, 'ttl'), '-inf', int(ctx.now), 'LIMIT', 0, limit)
+  local late = call('ZRANGEBYSCORE', key(ctx, 'ttl'), '-inf', int(ctx.now), 'LIMIT', 0, limit)
   for _, id in ipairs(late) do
     local job = load_job(ctx, id)
-    redis.call('ZREM', key(ctx, 'ttl'), id)
+    call('ZREM', key(ctx, 'ttl'), id)
     if job and not job.start and (job.st == 'waiting' or job.st == 'ready') then
       end_job(ctx, job, 'cancelled', 'cancelled', 'it did not begin within its queue TTL', '')
       cancel_unneeded(ctx, job, {left = CANCEL_DEPTH})
@@ -91,23 +91,24 @@ end
 
 local function remove_job(ctx, id)
   local job = load_job(ctx, id)
-  redis.call('DEL', key(ctx, 'job', id), key(ctx, 'need', id), key(ctx, 'kids', id),
+  ctx.jobs[id] = false
+  call('DEL', key(ctx, 'job', id), key(ctx, 'need', id), key(ctx, 'kids', id),
              key(ctx, 'prog', id))
   if job then
-    redis.call('DEL', key(ctx, 'bid', job.bid), key(ctx, 'log', job.bid),
+    call('DEL', key(ctx, 'bid', job.bid), key(ctx, 'log', job.bid),
                key(ctx, 'sealed', job.bid))
   end
 end
 
 local function retain(ctx, set, age, limit)
-  local old = redis.call('ZRANGEBYSCORE', set, '-inf', int(ctx.now - age), 'LIMIT', 0, limit)
+  local old = call('ZRANGEBYSCORE', set, '-inf', int(ctx.now - age), 'LIMIT', 0, limit)
   local removed = 0
   for _, id in ipairs(old) do
     local job = load_job(ctx, id)
     local unfinished = job and job.st ~= 'done'
-    if not unfinished and not redis.call('ZSCORE', key(ctx, 'release'), id) then
+    if not unfinished and not call('ZSCORE', key(ctx, 'release'), id) then
       remove_job(ctx, id)
-      redis.call('ZREM', set, id)
+      call('ZREM', set, id)
       removed = removed + 1
     end
   end
@@ -115,11 +116,11 @@ local function retain(ctx, set, age, limit)
 end
 
 local function forget_executors(ctx, limit)
-  local old = redis.call('ZRANGEBYSCORE', key(ctx, 'exs'), '-inf', int(ctx.now - EXECUTOR_KEPT_MS),
+  local old = call('ZRANGEBYSCORE', key(ctx, 'exs'), '-inf', int(ctx.now - EXECUTOR_KEPT_MS),
                          'LIMIT', 0, limit)
   for _, id in ipairs(old) do
-    redis.call('ZREM', key(ctx, 'exs'), id)
-    redis.call('DEL', key(ctx, 'ex', id))
+    call('ZREM', key(ctx, 'exs'), id)
+    call('DEL', key(ctx, 'ex', id))
   end
 end
 
@@ -130,7 +131,7 @@ function calls.tick(keys, args)
   local dead_retention = whole(args[3], 0, 31536000000)
   if not limit or not retention or not dead_retention then return invalid('tick: out of range') end
   local grace = grace_is_on(ctx)
-  local lease = tonumber(redis.call('HGET', key(ctx, 'meta'), 'lease') or '30000')
+  local lease = tonumber(call('HGET', key(ctx, 'meta'), 'lease') or '30000')
   pull_back(ctx, key(ctx, 'lease'), lease, limit)
   pull_back(ctx, key(ctx, 'delay'), LONGEST_DELAY_MS, limit)
   local promoted = promote(ctx, limit)

@@ -220,6 +220,11 @@ TEST_CASE("An idle executor asks little of the queue, however many slots it has"
     absl::Status Complete(const Lease& lease, const std::string& outcome) override {
       return queue_.Complete(lease, outcome);
     }
+    absl::StatusOr<std::optional<ClaimedJob>> CompleteAndClaim(const Lease& lease,
+                                                               const std::string& outcome,
+                                                               const ClaimRequest& next) override {
+      return queue_.CompleteAndClaim(lease, outcome, next);
+    }
     absl::StatusOr<FailResult> Fail(const Lease& lease, const JobFailure& failure) override {
       return queue_.Fail(lease, failure);
     }
