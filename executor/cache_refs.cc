@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "executor/image_names.h"
 
 namespace lif {
 namespace {
-
-constexpr size_t kKeyLength = 32;  // 128 bits; as much as a layer's tag has
 
 bool IsStable(const ResolvedManifest& manifest, int position) {
   const Slot slot = manifest.stack.at(position - 1).module.slot;
@@ -31,7 +30,7 @@ CacheRefs CacheRefsFor(const CachePlace& place, const Platform& platform,
   if (refs.from.empty()) return refs;
   refs.to.push_back(refs.from.front());
   if (!part.top_key.empty()) {
-    const std::string layer = absl::StrCat(stack, "-layer-", part.top_key.substr(0, kKeyLength));
+    const std::string layer = absl::StrCat(stack, "-layer-", ShownKey(part.top_key));
     refs.from.insert(refs.from.begin(), layer);
     if (!part.has_row) refs.to.push_back(layer);
   }

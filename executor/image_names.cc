@@ -3,11 +3,10 @@
 #include "absl/strings/str_cat.h"
 
 namespace lif {
-namespace {
 
-constexpr size_t kShownKey = 32;  // of 64 digits: more than any fleet has layers
-
-}  // namespace
+std::string ShownKey(const std::string& layer_key) {
+  return layer_key.substr(0, 32);
+}
 
 std::string ImageByDigest(const std::string& registry, const std::string& digest) {
   return absl::StrCat(registry, "/images@", digest);
@@ -19,8 +18,7 @@ std::string LayerRepository(const std::string& registry) {
 
 std::string LayerTag(const std::string& registry, const Platform& platform,
                      const std::string& layer_key) {
-  return absl::StrCat(LayerRepository(registry), ":", platform.Slug(), "-",
-                      layer_key.substr(0, kShownKey));
+  return absl::StrCat(LayerRepository(registry), ":", platform.Slug(), "-", ShownKey(layer_key));
 }
 
 std::string IndexTag(const std::string& registry, const std::string& manifest_id) {

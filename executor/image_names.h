@@ -10,6 +10,9 @@ namespace lif {
 // "<registry>/images@sha256:…"
 std::string ImageByDigest(const std::string& registry, const std::string& digest);
 
+// What a tag shows of a layer key: its first 32 digits, 128 bits.
+std::string ShownKey(const std::string& layer_key);
+
 // "<registry>/layers"
 std::string LayerRepository(const std::string& registry);
 // "<registry>/layers:linux-amd64-<start of the layer key>": keeps the newest generation alive.
