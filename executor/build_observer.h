@@ -29,6 +29,8 @@ class BuildObserver {
   virtual void LeaseLost() = 0;
   // Became a dead letter, since its entry in the queue contradicts the catalog.
   virtual void Buried() = 0;
+  // A build's cache did not reach the registry.
+  virtual void CacheExportLost() = 0;
   // A layer of the ledger is gone from the registry.
   virtual void LayerLost() = 0;
   // A layer has been executed more than once in its generation: what the ledger has differs from

@@ -74,6 +74,16 @@ void CountBytes(BuildRun& run) {
   for (const std::string& digest : moved.unpacked) run.record.bytes_unpacked += sizes[digest];
 }
 
+// Harmless to this build; others will do its work again.
+void TellLostExports(const StageContext& context, const SecretRedactor& redactor) {
+  for (const std::string& error : context.run.report.lost_exports) {
+    context.services.logger.Warn(
+        "build cache not exported",
+        {{"build_id", context.run.record.build_id}, {"error", redactor.Redact(error)}});
+    if (context.services.observer != nullptr) context.services.observer->CacheExportLost();
+  }
+}
+
 ImageBuildRequest RequestFor(const StageContext& context, const Secrets& secrets) {
   const BuildRun& run = context.run;
   const ExecutorIdentity& identity = context.services.identity;
@@ -168,6 +178,7 @@ StageResult BuildStage(const StageContext& context) {
   run.report = *std::move(report);
   CountSteps(run);
   CountBytes(run);
+  TellLostExports(context, redactor);
   if (run.report.failure.has_value()) {
     BuildFailure failure = *run.report.failure;
     failure.message = redactor.Redact(failure.message);

@@ -16,9 +16,12 @@ constexpr size_t kMaxVertexes = 20'000;
 constexpr size_t kMaxLine = 16 << 10;
 constexpr size_t kTailLines = 50;
 
+bool IsCacheExport(const std::string& name) {
+  return absl::StartsWith(name, "exporting cache");
+}
+
 bool IsCacheTransfer(const std::string& name) {
-  return absl::StartsWith(name, "importing cache manifest") ||
-         absl::StartsWith(name, "exporting cache");
+  return absl::StartsWith(name, "importing cache manifest") || IsCacheExport(name);
 }
 
 // Newlines in an instruction (a here-document) would tear the log's line apart.
@@ -190,6 +193,15 @@ std::vector<StepReport> BuildTracker::Steps() const {
                      timed ? vertex.last.completed - vertex.last.started : absl::ZeroDuration()});
   }
   return steps;
+}
+
+std::vector<std::string> BuildTracker::LostExports() const {
+  std::vector<std::string> errors;
+  for (const std::string& digest : order_) {
+    const ProgressVertex& last = vertexes_.at(digest).last;
+    if (IsCacheExport(last.name) && !last.error.empty()) errors.push_back(OneLine(last.error));
+  }
+  return errors;
 }
 
 std::optional<FailedStep> BuildTracker::Failed() const {

@@ -75,6 +75,8 @@ class BuildTracker {
   std::vector<std::string> Open() const;
   const MovedBlobs& moved() const { return moved_; }
   std::vector<StepReport> Steps() const;  // in the order in which they were announced
+  // Caches that could not be exported, and why: an error each.
+  std::vector<std::string> LostExports() const;
   // The first that failed by itself, not because another one did. Errors of cache imports and
   // exports do not count: they fail no build.
   std::optional<FailedStep> Failed() const;

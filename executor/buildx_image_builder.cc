@@ -96,6 +96,7 @@ absl::StatusOr<ImageBuildReport> BuildxImageBuilder::BuildOnce(const ImageBuildR
   ImageBuildReport report;
   report.steps = tracker.Steps();
   report.moved = tracker.moved();
+  report.lost_exports = tracker.LostExports();
   report.duration = result.duration;
   if (!result.Succeeded()) {
     report.failure = ClassifyBuildFailure(

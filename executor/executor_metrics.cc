@@ -42,6 +42,8 @@ ExecutorMetrics::ExecutorMetrics(MetricRegistry* registry)
       buried_(registry->Counters("lif_buried_jobs_total",
                                  "Jobs that this executor made dead letters, since they contradict "
                                  "the catalog")),
+      exports_lost_(registry->Counters("lif_cache_exports_lost_total",
+                                       "Build caches that did not reach the registry")),
       layers_lost_(registry->Counters("lif_layers_lost_total",
                                       "Layers that the ledger names and the registry has lost")),
       violations_(registry->Counters(
@@ -57,6 +59,7 @@ ExecutorMetrics::ExecutorMetrics(MetricRegistry* registry)
       upkeep_(registry) {
   leases_lost_.Add({}, 0);
   buried_.Add({}, 0);
+  exports_lost_.Add({}, 0);
   layers_lost_.Add({}, 0);
   violations_.Add({}, 0);
   saved_layers_.Add({}, 0);
@@ -117,6 +120,10 @@ void ExecutorMetrics::LeaseLost() {
 
 void ExecutorMetrics::Buried() {
   buried_.Add({});
+}
+
+void ExecutorMetrics::CacheExportLost() {
+  exports_lost_.Add({});
 }
 
 void ExecutorMetrics::LayerLost() {

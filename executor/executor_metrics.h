@@ -32,6 +32,7 @@ class ExecutorMetrics final : public BuildObserver {
   void Recorded(const Record& record) override;
   void LeaseLost() override;
   void Buried() override;
+  void CacheExportLost() override;
   void LayerLost() override;
   void LayerViolated() override;
   void Ticked(const TickResult& result) const { upkeep_.Ticked(result); }
@@ -52,6 +53,7 @@ class ExecutorMetrics final : public BuildObserver {
   const CounterFamily tests_;
   const CounterFamily leases_lost_;
   const CounterFamily buried_;
+  const CounterFamily exports_lost_;
   const CounterFamily layers_lost_;
   const CounterFamily violations_;
   const CounterFamily saved_layers_;

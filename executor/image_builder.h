@@ -48,6 +48,8 @@ struct ImageBuildReport {
   std::string image_digest;             // "sha256:…" of the image manifest
   std::vector<StepReport> steps;
   MovedBlobs moved;  // as far as the engine says so
+  // One error for each cache that could not be exported, which fails no build.
+  std::vector<std::string> lost_exports;
   absl::Duration duration;
 };
 

@@ -31,6 +31,11 @@ void FakeImageBuilder::FailNext(BuildFailure failure) {
   failures_.push_back(std::move(failure));
 }
 
+void FakeImageBuilder::LoseNextExport(std::string error) {
+  MutexLock lock(&mutex_);
+  lost_exports_ = {std::move(error)};
+}
+
 void FakeImageBuilder::RefuseNext(absl::Status status) {
   MutexLock lock(&mutex_);
   refusals_.push_back(std::move(status));
@@ -160,6 +165,7 @@ absl::StatusOr<ImageBuildReport> FakeImageBuilder::Build(const ImageBuildRequest
       walk.report.failure = std::move(failures_.front());
       failures_.pop_front();
     }
+    walk.report.lost_exports = std::exchange(lost_exports_, {});
   }
   observer.started({"fake-builder", request.dockerfile});
   if (hook) hook(request);

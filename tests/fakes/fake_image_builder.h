@@ -28,6 +28,8 @@ class FakeImageBuilder final : public ImageBuilder {
 
   // The next build fails so, whatever it says; may be called several times.
   void FailNext(BuildFailure failure);
+  // The next build's cache does not reach the registry, for this reason.
+  void LoseNextExport(std::string error);
   // The next build can't be started.
   void RefuseNext(absl::Status status);
   // An image ("sha256:…") that others made, with these layers.
@@ -51,6 +53,7 @@ class FakeImageBuilder final : public ImageBuilder {
   mutable Mutex mutex_;
   std::deque<BuildFailure> failures_ ABSL_GUARDED_BY(mutex_);
   std::deque<absl::Status> refusals_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> lost_exports_ ABSL_GUARDED_BY(mutex_);
   std::function<void(const ImageBuildRequest&)> hook_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::vector<std::string>> made_ ABSL_GUARDED_BY(mutex_);  // by digest
   std::string last_dockerfile_ ABSL_GUARDED_BY(mutex_);

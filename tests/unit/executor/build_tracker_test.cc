@@ -132,6 +132,19 @@ TEST_CASE("Of several failures the one that is a cause counts") {
   CHECK(tracked.tracker.Failed()->stage == "second");
 }
 
+TEST_CASE("A cache that could not be exported is told, and no failure") {
+  Tracked tracked;
+  ProgressVertex lost = Vertex("d", "exporting cache to registry");
+  ProgressVertex kept = Vertex("e", "exporting cache to registry");
+  lost.completed = kept.completed = kStart;
+  lost.error = "failed to push r/cache:x:\nconnection refused";
+  tracked.Apply(lost);
+  tracked.Apply(kept);
+  CHECK(tracked.tracker.LostExports() ==
+        std::vector<std::string>{"failed to push r/cache:x: connection refused"});
+  CHECK_FALSE(tracked.tracker.Failed().has_value());
+}
+
 TEST_CASE("A cache that is missing is no failure") {
   Tracked tracked;
   ProgressVertex import = Vertex("d", "importing cache manifest from r/cache:x");

@@ -51,6 +51,17 @@ TEST_CASE("A failure is counted by stage and class, and its retry", "[metrics]")
   CHECK_FALSE(absl::StrContains(counted.registry.Text(), "lif_builds_total{"));
 }
 
+TEST_CASE("A cache that is not exported harms no build, and is counted", "[metrics]") {
+  Counted counted;
+  CHECK(counted.Has("lif_cache_exports_lost_total 0"));
+  counted.rig.builder.LoseNextExport("r/cache:x: connection refused");
+  counted.rig.Submit("good");
+  counted.rig.RunNext();
+  CHECK(counted.Has("lif_cache_exports_lost_total 1"));
+  CHECK(counted.Has(
+      "lif_builds_total{class=\"none\",outcome=\"compatible\",platform=\"linux/amd64\"} 1"));
+}
+
 TEST_CASE("What an author did wrong is a record, and no retry", "[metrics]") {
   Counted counted;
   BuildFailure failure;

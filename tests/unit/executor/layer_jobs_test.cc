@@ -20,6 +20,7 @@ class CountingObserver final : public BuildObserver {
   void Recorded(const Record&) override {}
   void LeaseLost() override {}
   void Buried() override {}
+  void CacheExportLost() override {}
   void LayerLost() override { ++lost; }
   void LayerViolated() override { ++violated; }
   int lost = 0;
