@@ -54,6 +54,13 @@ absl::StatusOr<PushReport> SkopeoImageRegistry::Push(const ImagePush& push, absl
 
 absl::Status SkopeoImageRegistry::Tag(const std::string& source, const std::string& reference,
                                       absl::Duration deadline, std::stop_token stop) {
+  LIF_ASSIGN_OR_RETURN(const ImageReference from, ParseImageReference(source));
+  LIF_ASSIGN_OR_RETURN(const ImageReference to, ParseImageReference(reference));
+  if (from.Name() == to.Name() && !from.digest.empty()) {
+    const absl::Status tagged = RegistrySession(from, SessionFor(from, stop)).Tag(to.tag);
+    // Else with credentials, or where HTTP is spoken otherwise.
+    if (tagged.ok() || absl::IsNotFound(tagged)) return tagged;
+  }
   return client_.Copy(source, reference, {deadline, stop});
 }
 

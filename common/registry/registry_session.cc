@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
 #include "common/base/status_macros.h"
 
 namespace lif {
@@ -34,6 +35,17 @@ absl::Status Failure(CURLcode code, const std::string& url) {
   if (code == CURLE_OPERATION_TIMEDOUT) return absl::DeadlineExceededError(text);
   return absl::UnavailableError(text);
 }
+
+// "" when the answer has none.
+std::string HeaderOf(CURL* curl, const char* name) {
+  curl_header* found = nullptr;
+  if (curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return "";
+  return found->value;
+}
+
+struct FreeHeaders {
+  void operator()(curl_slist* headers) const { curl_slist_free_all(headers); }
+};
 
 absl::Status Refusal(long status, const std::string& url) {
   const std::string text = absl::StrCat(url, " answered ", status);
@@ -69,7 +81,8 @@ std::string RegistrySession::UrlOf(const std::string& path) const {
 }
 
 absl::StatusOr<RegistrySession::Reply> RegistrySession::Ask(const char* method,
-                                                            const std::string& url) {
+                                                            const std::string& url,
+                                                            const Manifest* content) {
   CURL* curl = handle_->curl;
   if (curl == nullptr) return absl::ResourceExhaustedError("no memory for an HTTP request");
   Reply reply;
@@ -79,10 +92,16 @@ absl::StatusOr<RegistrySession::Reply> RegistrySession::Ask(const char* method,
   const bool wants_body = std::string_view(method) == "GET";
   curl_easy_setopt(curl, CURLOPT_NOBODY, std::string_view(method) == "HEAD" ? 1L : 0L);
   if (std::string_view(method) == "POST") curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, 0L);
+  std::unique_ptr<curl_slist, FreeHeaders> type;
+  if (content != nullptr) {
+    type.reset(curl_slist_append(nullptr, ("Content-Type: " + content->type).c_str()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, content->bytes.data());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(content->bytes.size()));
+  }
   std::string unread;
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, TakeBody);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, wants_body ? &reply.body : &unread);
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, handle_->headers);
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, type != nullptr ? type.get() : handle_->headers);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
@@ -97,14 +116,12 @@ absl::StatusOr<RegistrySession::Reply> RegistrySession::Ask(const char* method,
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) return Failure(code, url);
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply.status);
-  curl_header* location = nullptr;
-  if (curl_easy_header(curl, "Location", 0, CURLH_HEADER, -1, &location) == CURLHE_OK) {
-    reply.location = location->value;
-  }
+  reply.type = HeaderOf(curl, "Content-Type");
+  reply.location = HeaderOf(curl, "Location");
   return reply;
 }
 
-absl::StatusOr<std::string> RegistrySession::GetManifest() {
+absl::StatusOr<RegistrySession::Manifest> RegistrySession::FetchManifest() {
   const std::string path =
       absl::StrCat("manifests/", image_.digest.empty() ? image_.tag : image_.digest);
   LIF_ASSIGN_OR_RETURN(Reply reply, Ask("GET", UrlOf(path)));
@@ -113,11 +130,28 @@ absl::StatusOr<std::string> RegistrySession::GetManifest() {
     scheme_ = "https";
     LIF_ASSIGN_OR_RETURN(reply, Ask("GET", UrlOf(path)));
   }
-  if (reply.status == 200) return std::move(reply.body);
+  if (reply.status == 200) return Manifest{std::move(reply.body), std::move(reply.type)};
   if (reply.status == 404) {
     return absl::NotFoundError(absl::StrCat(image_.ToString(), " is not in the registry"));
   }
   return Refusal(reply.status, UrlOf(path));
+}
+
+absl::StatusOr<std::string> RegistrySession::GetManifest() {
+  LIF_ASSIGN_OR_RETURN(Manifest manifest, FetchManifest());
+  return std::move(manifest.bytes);
+}
+
+absl::Status RegistrySession::Tag(const std::string& tag) {
+  LIF_ASSIGN_OR_RETURN(const Manifest manifest, FetchManifest());
+  // The tag would be of what was sent.
+  if ("sha256:" + Sha256Hex(manifest.bytes) != image_.digest) {
+    return absl::DataLossError(
+        absl::StrCat("the registry answered another manifest than ", image_.ToString()));
+  }
+  const std::string url = UrlOf("manifests/" + tag);
+  LIF_ASSIGN_OR_RETURN(const Reply reply, Ask("PUT", url, &manifest));
+  return reply.status == 201 ? absl::OkStatus() : Refusal(reply.status, url);
 }
 
 absl::StatusOr<bool> RegistrySession::HasBlob(const std::string& digest) {

@@ -1,6 +1,6 @@
-// What an OCI registry's HTTP API tells that skopeo does not: whether a repository has a blob, and
-// mounting one from another repository. Anonymous: a registry that wants credentials answers
-// UNAUTHENTICATED, and the caller does with what skopeo can tell.
+// What an OCI registry's HTTP API does that skopeo does not: tell whether a repository has a blob,
+// and mount one from another repository; and what is not worth a process: moving a tag. Anonymous:
+// a registry that wants credentials answers UNAUTHENTICATED, and the caller does with skopeo.
 #pragma once
 
 #include <memory>
@@ -31,18 +31,29 @@ class RegistrySession {
 
   // The manifest's bytes. NOT_FOUND when the registry has none.
   absl::StatusOr<std::string> GetManifest();
+  // Points `tag` at the manifest that `image` names by digest, in its own repository. Idempotent.
+  // NOT_FOUND when the registry has none.
+  absl::Status Tag(const std::string& tag);
   absl::StatusOr<bool> HasBlob(const std::string& digest);
   // From another repository of the same registry; false when that one can't give it.
   absl::StatusOr<bool> MountBlob(const std::string& digest, const std::string& from_repository);
 
  private:
   struct Handle;
+  struct Manifest {
+    std::string bytes;
+    std::string type;  // its media type
+  };
   struct Reply {
     long status = 0;
     std::string body;      // of a GET
+    std::string type;      // of the body
     std::string location;  // absolute
   };
-  absl::StatusOr<Reply> Ask(const char* method, const std::string& url);
+  // `content` is sent; null for a request without a body.
+  absl::StatusOr<Reply> Ask(const char* method, const std::string& url,
+                            const Manifest* content = nullptr);
+  absl::StatusOr<Manifest> FetchManifest();
   std::string UrlOf(const std::string& path) const;
 
   const ImageReference image_;

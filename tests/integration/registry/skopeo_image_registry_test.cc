@@ -15,9 +15,17 @@ namespace {
 
 constexpr absl::Duration kTime = absl::Minutes(1);
 
+struct CountingRunner final : ProcessRunner {
+  absl::StatusOr<ProcessResult> Run(const ProcessSpec& spec, std::stop_token stop) override {
+    ++started;
+    return PosixProcessRunner().Run(spec, stop);
+  }
+  int started = 0;
+};
+
 struct Factory {
   RegistryServer server;
-  PosixProcessRunner runner;
+  CountingRunner runner;
   RegistryClient client{runner, {}};
   SkopeoImageRegistry registry{client, runner, {}};
   TemporaryDirectory directory;
@@ -89,6 +97,34 @@ TEST_CASE("What is gone from a registry is NOT_FOUND by name", "[images]") {
   // A push of the same heals it.
   REQUIRE(f.registry.Push({layout.directory, image, ""}, kTime, {}).ok());
   CHECK(f.registry.Find(image, kTime, {}).ok());
+}
+
+TEST_CASE("A tag moves within its repository without a process", "[images]") {
+  Factory f;
+  const auto push = [&f](const std::string& text) {
+    TemporaryDirectory directory;
+    const OciLayout layout = WriteOciLayout(directory.path(), {"amd64"}, text);
+    const std::string image = f.images + "@" + layout.digest;
+    REQUIRE(f.registry.Push({layout.directory, image, ""}, kTime, {}).ok());
+    return image;
+  };
+  const std::string tag = f.images + ":web";
+  for (const std::string& image : {push("first "), push("second ")}) {
+    for (int again = 0; again < 2; ++again) {
+      const int before = f.runner.started;
+      REQUIRE(f.registry.Tag(image, tag, kTime, {}).ok());
+      CHECK(f.runner.started == before);
+      CHECK(image == f.images + "@" + *f.client.ResolveDigest(tag, {}));
+    }
+  }
+  const std::string gone = f.images + "@sha256:" + std::string(64, 'a');
+  CHECK(absl::IsNotFound(f.registry.Tag(gone, tag, kTime, {})));
+  // Into another repository an image is copied.
+  const std::string elsewhere = f.layers + ":web";
+  REQUIRE(f.registry.Tag(push("second "), elsewhere, kTime, {}).ok());
+  CHECK(f.client.ResolveDigest(elsewhere, {}).ok());
+  f.server.Stop();
+  CHECK(absl::IsUnavailable(f.registry.Tag(gone, tag, kTime, {})));
 }
 
 TEST_CASE("A registry that does not answer is UNAVAILABLE, not empty", "[images]") {
