@@ -76,7 +76,12 @@ absl::StatusOr<TestRun> DockerImageTester::Run(const TestRunRequest& request,
   if (result.end == ProcessResult::End::kExited && run.exit_code == kKilled) {
     run.out_of_memory = RanOutOfMemory(request.container);
   }
-  RemoveContainer(request.container);
+  if (result.end == ProcessResult::End::kExited) {
+    MutexLock lock(&mutex_);
+    exited_[request.image].push_back(request.container);
+  } else {
+    RemoveContainers({request.container});
+  }
   if (run.timed_out ||
       (result.end == ProcessResult::End::kExited &&
        !(run.exit_code == kDockerFailed && absl::StartsWith(process.err, "docker: ")))) {
@@ -93,8 +98,11 @@ bool DockerImageTester::RanOutOfMemory(const std::string& container) {
          absl::StripAsciiWhitespace(asked->out) == "true";
 }
 
-void DockerImageTester::RemoveContainer(const std::string& name) {
-  (void)Docker({"rm", "--force", "--volumes", name}, kHousekeeping, std::stop_token());
+void DockerImageTester::RemoveContainers(const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  std::vector<std::string> arguments{"rm", "--force", "--volumes"};
+  arguments.insert(arguments.end(), names.begin(), names.end());
+  (void)Docker(std::move(arguments), kHousekeeping, std::stop_token());
 }
 
 void DockerImageTester::RemoveImages(const std::vector<std::string>& images) {
@@ -104,6 +112,16 @@ void DockerImageTester::RemoveImages(const std::vector<std::string>& images) {
 }
 
 void DockerImageTester::Release(const std::string& image) {
+  std::vector<std::string> containers;
+  {
+    MutexLock lock(&mutex_);
+    const auto exited = exited_.find(image);
+    if (exited != exited_.end()) {
+      containers = std::move(exited->second);
+      exited_.erase(exited);
+    }
+  }
+  RemoveContainers(containers);
   RemoveImages(shelf_.PutBack(image));
 }
 
@@ -119,7 +137,7 @@ absl::StatusOr<int> DockerImageTester::RemoveLeftovers() {
                               kHousekeeping, std::stop_token()));
   if (!listed.result.Succeeded()) return EngineError("listing containers", listed);
   const std::vector<std::string> ids = absl::StrSplit(listed.out, '\n', absl::SkipEmpty());
-  for (const std::string& id : ids) RemoveContainer(id);
+  RemoveContainers(ids);
   return static_cast<int>(ids.size());
 }
 

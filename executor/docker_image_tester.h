@@ -1,6 +1,10 @@
 // ImageTester by `docker run`.
 #pragma once
 
+#include <map>
+
+#include "absl/base/thread_annotations.h"
+#include "common/base/mutex.h"
 #include "common/process/process_runner.h"
 #include "executor/docker_test_command.h"
 #include "executor/image_shelf.h"
@@ -24,12 +28,15 @@ class DockerImageTester final : public ImageTester {
   absl::StatusOr<CapturedProcess> Docker(std::vector<std::string> arguments,
                                          absl::Duration deadline, std::stop_token stop);
   bool RanOutOfMemory(const std::string& container);
-  void RemoveContainer(const std::string& name);
+  void RemoveContainers(const std::vector<std::string>& names);
   void RemoveImages(const std::vector<std::string>& images);
 
   ProcessRunner& runner_;
   const DockerTestOptions options_;
   ImageShelf shelf_;
+  Mutex mutex_;
+  // Containers that have exited, by their image: they go together, by one process.
+  std::map<std::string, std::vector<std::string>> exited_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace lif

@@ -33,7 +33,8 @@ struct TestRun {
 };
 
 // Thread-safe; blocks. A test that fails is an answer, not an error. Errors: UNAVAILABLE (engine or
-// registry away), CANCELLED (stopped), others as the engine says. Nothing is left running.
+// registry away), CANCELLED (stopped), others as the engine says. Nothing is left running;
+// what a test leaves on the engine is gone after Release.
 class ImageTester {
  public:
   virtual ~ImageTester() = default;
@@ -42,7 +43,7 @@ class ImageTester {
   virtual absl::Status Pull(const std::string& image, const std::string& platform,
                             absl::Duration deadline, std::stop_token stop) = 0;
   virtual absl::StatusOr<TestRun> Run(const TestRunRequest& request, std::stop_token stop) = 0;
-  // The caller of Pull has no more tests for the image; it may stay on the engine for others.
+  // The caller of Pull has no more tests for the image, which may stay on the engine for others.
   virtual void Release(const std::string& image) = 0;
   // Removes all images that stay but are not in use, for their disk.
   virtual void RemoveIdleImages() = 0;

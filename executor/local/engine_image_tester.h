@@ -17,7 +17,7 @@ class EngineImageTester final : public ImageTester {
   absl::StatusOr<TestRun> Run(const TestRunRequest& request, std::stop_token stop) override {
     return tester_.Run(request, stop);
   }
-  void Release(const std::string&) override {}
+  void Release(const std::string& image) override { tester_.Release(image); }
   void RemoveIdleImages() override {}
   absl::StatusOr<int> RemoveLeftovers() override { return tester_.RemoveLeftovers(); }
 

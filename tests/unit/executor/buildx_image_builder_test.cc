@@ -152,17 +152,38 @@ TEST_CASE("A test's own exit codes are answers, Docker's are errors") {
     INFO(row.exit_code << " " << row.err);
     ScriptedRunner runner;
     runner.scripts = {{"said\n", row.err, Exit(row.exit_code), nullptr}};
-    const auto run = DockerImageTester(runner, TesterOptions()).Run(Request(), {});
+    DockerImageTester tester(runner, TesterOptions());
+    const auto run = tester.Run(Request(), {});
     CHECK(run.status().code() == row.code);
+    CHECK(runner.specs.size() == 1);
+    tester.Release(Request().image);
+    REQUIRE(runner.specs.size() == 2);
+    CHECK(runner.specs[1].argv ==
+          std::vector<std::string>{"docker", "rm", "--force", "--volumes", "lif-B-1-0"});
     if (!run.ok()) continue;
     CHECK(run->exit_code == row.exit_code);
     CHECK(run->out == "said\n");
     CHECK(run->err == row.err);
     CHECK_FALSE(run->out_of_memory);
-    REQUIRE(runner.specs.size() == 2);
-    CHECK(runner.specs[1].argv ==
-          std::vector<std::string>{"docker", "rm", "--force", "--volumes", "lif-B-1-0"});
   }
+}
+
+TEST_CASE("The containers of an image's tests are removed together, and once") {
+  ScriptedRunner runner;
+  DockerImageTester tester(runner, TesterOptions());
+  TestRunRequest other = Request();
+  other.image = "r/images@sha256:another";
+  other.container = "lif-C-1-0";
+  TestRunRequest second = Request();
+  second.container = "lif-B-1-1";
+  for (const TestRunRequest& request : {Request(), other, second}) {
+    REQUIRE(tester.Run(request, {}).ok());
+  }
+  tester.Release(Request().image);
+  tester.Release(Request().image);
+  REQUIRE(runner.specs.size() == 4);
+  CHECK(runner.specs[3].argv ==
+        std::vector<std::string>{"docker", "rm", "--force", "--volumes", "lif-B-1-0", "lif-B-1-1"});
 }
 
 TEST_CASE("The engine tells whether a killed test ran out of memory") {
@@ -174,9 +195,8 @@ TEST_CASE("The engine tells whether a killed test ran out of memory") {
     REQUIRE(run.ok());
     CHECK(run->exit_code == 137);
     CHECK(run->out_of_memory == out_of_memory);
-    REQUIRE(runner.specs.size() == 3);
+    REQUIRE(runner.specs.size() == 2);
     CHECK(runner.specs[1].argv[1] == "inspect");
-    CHECK(runner.specs[2].argv[1] == "rm");
   }
 }
 
@@ -203,9 +223,10 @@ TEST_CASE("Leftovers are found by their owner and removed") {
   const auto removed = DockerImageTester(runner, TesterOptions()).RemoveLeftovers();
   REQUIRE(removed.ok());
   CHECK(*removed == 2);
-  REQUIRE(runner.specs.size() == 3);
+  REQUIRE(runner.specs.size() == 2);
   CHECK(runner.specs[0].argv.back() == "label=lif.owner=owner-1");
-  CHECK(runner.specs[2].argv.back() == "bbb");
+  CHECK(runner.specs[1].argv ==
+        std::vector<std::string>{"docker", "rm", "--force", "--volumes", "aaa", "bbb"});
 }
 
 }  // namespace
