@@ -1,12 +1,15 @@
 """The ways to build many variants that are compared: the factory, buildx bake, a loop of buildx build.
 
-Each builds the same variants and leaves them as tagged images in the registry. A contender has a
-catalog of its own, with the same work and other names, so that none finds what another one built.
+Each builds the same variants and leaves them as tagged images in the registry, of the same form: zstd,
+and all files as old as the base. A contender has a catalog of its own, with the same work and other
+names, so that none finds what another one built.
 """
+import concurrent.futures
 import contextlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import time
 
@@ -19,6 +22,9 @@ WORK = ("dd if=/dev/zero bs=1M count={mib} 2>/dev/null | sha256sum >/dev/null; "
 MIB = 200
 # As the factory builds: the base's epoch, and no attestations by the builder.
 ENVIRONMENT = {"SOURCE_DATE_EPOCH": "1735689600", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
+# An engine of the docker driver rewrites times for an OCI directory alone, which is then pushed.
+OUTPUT = "type=oci,dest={},tar=false,rewrite-timestamp=true,compression=zstd"
+PUSHES = 4  # at a time; as many as the factory has slots
 
 
 class Contender:
@@ -88,44 +94,73 @@ class Rendered(Contender):
     def folder(self, name):
         return self.directory / "rendered" / name
 
+    def make_room(self, name):
+        """An empty context, and no image of before."""
+        (self.folder(name) / "empty").mkdir(exist_ok=True)
+        shutil.rmtree(self.folder(name) / "image", ignore_errors=True)
+
+    def output(self, name):
+        return OUTPUT.format(self.folder(name) / "image")
+
+    def push(self, name):
+        self.run("skopeo", "--insecure-policy", "copy", "--quiet", "--all", "--preserve-digests",
+                 "--dest-tls-verify=false", f"oci:{self.folder(name) / 'image'}",
+                 f"docker://{self.tag(name)}")
+
     def tag(self, name):
         return f"{self.hosts.factory.info['registry']}/by-hand:{name}"
 
-    def run(self, *arguments):
-        done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False,
+    def run(self, *command):
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
                               timeout=BUILD_SECONDS, env=os.environ | ENVIRONMENT)
         assert done.returncode == 0, done.stderr[-3000:]
 
 
 class ByBake(Rendered):
-    """One docker buildx bake --push of all variants."""
+    """One docker buildx bake of all variants, and the pushes."""
     name = "buildx bake"
 
     def build(self):
+        self.bake()
+        with concurrent.futures.ThreadPoolExecutor(PUSHES) as pool:
+            list(pool.map(self.push, self.names))
+
+    def bake(self):
         services = {name: {"image": self.tag(name), "build": {
             "context": str(self.folder(name) / "empty"),
             "dockerfile": str(self.folder(name) / "Dockerfile"), "target": "image",
             "platforms": [stacks.AMD64], "network": "host", "tags": [self.tag(name)],
-            "x-bake": {"output": ["type=registry,compression=zstd"]}}} for name in self.names}
+            "x-bake": {"output": [self.output(name)]}}} for name in self.names}
         for name in self.names:
-            (self.folder(name) / "empty").mkdir(exist_ok=True)
+            self.make_room(name)
         # A Compose file, of which JSON is a form: older bakes know the network from there alone.
         file = self.directory / "compose.yaml"
         file.write_text(json.dumps({"services": services}))
-        self.run("buildx", "bake", "--file", str(file), "--progress=plain")
+        self.run("docker", "buildx", "bake", "--file", str(file), "--progress=plain")
+
+
+class ByPlainBake(ByBake):
+    """docker buildx bake --push, whose images are of another form: their files have the build's times."""
+    name = "bake --push"
+
+    def build(self):
+        self.bake()
+
+    def output(self, name):
+        return "type=registry,compression=zstd"
 
 
 class ByLoop(Rendered):
-    """docker buildx build --push of one variant after the other."""
+    """docker buildx build and push of one variant after the other."""
     name = "buildx build loop"
 
     def build(self):
         for name in self.names:
-            (self.folder(name) / "empty").mkdir(exist_ok=True)
-            self.run("buildx", "build", f"--platform={stacks.AMD64}", "--network=host",
+            self.make_room(name)
+            self.run("docker", "buildx", "build", f"--platform={stacks.AMD64}", "--network=host",
                      "--target=image", f"--file={self.folder(name) / 'Dockerfile'}",
-                     f"--tag={self.tag(name)}", "--output=type=registry,compression=zstd",
-                     str(self.folder(name) / "empty"))
+                     f"--output={self.output(name)}", str(self.folder(name) / "empty"))
+            self.push(name)
 
 
 @contextlib.contextmanager

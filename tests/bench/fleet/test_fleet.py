@@ -9,7 +9,7 @@ import statistics
 import peers
 import pytest
 
-CONTENDERS = (peers.ByFactory, peers.ByBake, peers.ByLoop)
+CONTENDERS = (peers.ByFactory, peers.ByBake, peers.ByPlainBake, peers.ByLoop)
 AIMS = {"unchanged": "aim: bake / factory >= 50", "one app changed": "aim: factory / bake <= 1.2",
         "cold": "aim: factory / bake <= 1.3, its tests taken out"}
 
@@ -63,14 +63,16 @@ def test_variants_on_one_engine(hosts, report, tmp_path, shape, rounds):
         for contender in CONTENDERS:
             report(f"{variants} variants, {case}, {contender.name}",
                    seconds(results[case, contender.name]))
-        ours, bake, loop = (results[case, contender.name] for contender in CONTENDERS)
-        report(f"  factory / bake; / loop ({AIMS[case]})",
-               f"{ratios(ours, bake)}; {ratios(ours, loop)}; bake / factory {ratios(bake, ours)}")
+        ours, bake, plain, loop = (results[case, contender.name] for contender in CONTENDERS)
+        report(f"  factory / bake; / bake --push; / loop ({AIMS[case]})",
+               f"{ratios(ours, bake)}; {ratios(ours, plain)}; {ratios(ours, loop)}; "
+               f"bake / factory {ratios(bake, ours)}")
     report(f"{variants} variants, cold: all tests together", seconds(results["tests"]))
-    bake, ours = results["cold", "buildx bake"], results["cold", "factory"]
+    bake, plain, ours = (results["cold", name] for name in ("buildx bake", "bake --push", "factory"))
     slots = 4
     less = [total - tests / slots for total, tests in zip(ours, results["tests"])]
-    report(f"  factory less its tests / bake, {slots} slots", ratios(less, bake))
+    report(f"  factory less its tests, {slots} slots, / bake; / bake --push",
+           f"{ratios(less, bake)}; {ratios(less, plain)}")
     report("  stages, sums of the last round", ", ".join(
         f"{stage} {taken:.1f} s" for stage, taken in results["stages"].items()))
 
