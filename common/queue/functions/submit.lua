@@ -4,73 +4,6 @@
 -- when the job, or one that it waits for, is being stopped, so that its outcome will be no verdict;
 -- or, in its place, the ID of the earlier generation that this same request made.
 
-local SUBMIT_MAX = 64
-local MAX_NEEDS = 64
-local REQUEST_KEPT_MS = 3600000
-local KINDS = {layer = true, image = true, index = true}
-
-local function read_job(args, at)
-  local job = {
-    id = args[at], kind = args[at + 1], bid = args[at + 2], man = args[at + 3],
-    plat = args[at + 4], pool = args[at + 5], max = args[at + 6], tp = args[at + 7], needs = {},
-  }
-  local count = whole(args[at + 8], 0, MAX_NEEDS)
-  if not is_job_id(job.id) then return nil, 'job_id: write a key of 64 hex digits, ".", generation' end
-  if not KINDS[job.kind] then return nil, 'kind: write layer, image or index' end
-  if not is_id(job.bid) then return nil, 'build_id: write a ULID' end
-  if not is_name(job.pool) then return nil, 'pool: write a name' end
-  if not whole(job.max, 1, 100) then return nil, 'max_attempts: write 1 to 100' end
-  if not job.man or #job.man < 1 or #job.man > 100 then return nil, 'manifest_id: 1 to 100 bytes' end
-  if not job.plat or #job.plat > 64 then return nil, 'platform: at most 64 bytes' end
-  if not job.tp or #job.tp > 64 then return nil, 'traceparent: at most 64 bytes' end
-  if not count then return nil, 'needs: at most 64' end
-  for i = 1, count do
-    job.needs[i] = args[at + 8 + i]
-    if not is_job_id(job.needs[i]) then return nil, 'needs: not a job ID' end
-  end
-  return job, at + 9 + count
-end
-
--- A need must exist, or come before in the same request, or nobody would ever release the job.
-local function check_needs(ctx, job, before)
-  for _, need in ipairs(job.needs) do
-    if need == job.id then return 'needs: job ' .. job.id .. ' needs itself' end
-    if not before[need] and not load_job(ctx, need) then
-      return 'needs: job ' .. need .. ' is not known; submit it first, or in the same request'
-    end
-  end
-  return nil
-end
-
-local function read_request(ctx, args)
-  local request = {
-    id = args[1], tenant = args[2], priority = whole(args[3], -10, 10),
-    ttl = whole(args[4], 0, 31536000000), chunk = whole(args[5], 0, 100000),
-    chunks = whole(args[6], 1, 100000), jobs = {},
-  }
-  if not is_id(request.id) then return nil, 'request_id: write a ULID' end
-  if not is_name(request.tenant) then return nil, 'tenant: write [a-z0-9][a-z0-9._-]{0,62}' end
-  if not request.priority then return nil, 'priority: write -10 to 10' end
-  if not request.ttl then return nil, 'queue_ttl: write 0 ms to a year' end
-  if not request.chunks or not request.chunk or request.chunk >= request.chunks then
-    return nil, 'chunk: write 0 to chunks - 1'
-  end
-  local count = whole(args[7], 1, SUBMIT_MAX)
-  if not count then return nil, 'jobs: write 1 to 64' end
-  local at, before = 8, {}
-  for i = 1, count do
-    local job, next_at = read_job(args, at)
-    if not job then return nil, 'jobs[' .. int(i - 1) .. '].' .. next_at end
-    local problem = check_needs(ctx, job, before)
-    if problem then return nil, 'jobs[' .. int(i - 1) .. '].' .. problem end
-    before[job.id] = true
-    request.jobs[i] = job
-    at = next_at
-  end
-  if args[at] then return nil, 'jobs: more arguments than jobs' end
-  return request
-end
-
 local function set_ttl(ctx, job, expiry)
   if expiry then
     call('ZADD', key(ctx, 'ttl'), int(expiry), job.id)
@@ -79,23 +12,36 @@ local function set_ttl(ctx, job, expiry)
   end
 end
 
--- Edges to what is still to be done, and the need that has already failed, if one has.
-local function open_needs(ctx, needs)
+-- Edges to what is still to be done, and the need that has already failed, if one has. `found`: of a
+-- submit, which knows some of them.
+local function open_needs(ctx, needs, found)
   local open, failed = {}, nil
-  for _, need in ipairs(needs) do
-    local parent = load_job(ctx, need)
-    if parent.st ~= 'done' then
-      open[#open + 1] = need
-    elseif not succeeded(parent) then
-      failed = failed or parent
+  for _, id in ipairs(needs) do
+    local need = found and find_need(ctx, found, id) or load_job(ctx, id)
+    if need.st ~= 'done' then
+      open[#open + 1] = id
+    elseif not succeeded(need) then
+      failed = failed or need
     end
   end
   return open, failed
 end
 
-local function create_job(ctx, request, given)
+local function link_waiting(ctx, shared, job, open)
+  call('SADD', key(ctx, 'need', job.id), unpack(open))
+  for _, need in ipairs(open) do
+    local kids = shared.kids[need] or {}
+    kids[#kids + 1] = job.id
+    shared.kids[need] = kids
+  end
+  shared.wait[#shared.wait + 1] = job.sub
+  shared.wait[#shared.wait + 1] = job.id
+end
+
+local function create_job(ctx, request, shared, given)
   local job = {id = given.id, st = 'new', pool = given.pool}
   local waiter = {tenant = request.tenant, priority = request.priority, joined = ctx.now}
+  local open, failed = open_needs(ctx, given.needs, shared)
   local fields = {
     kind = given.kind, bid = given.bid, man = given.man, plat = given.plat, pool = given.pool,
     max = given.max, req = request.id, sub = int(ctx.now), w = format_waiters({waiter}),
@@ -103,19 +49,28 @@ local function create_job(ctx, request, given)
   if given.tp ~= '' then fields.tp = given.tp end
   if request.ttl > 0 then fields.ttl = '1' end
   set_fields(ctx, job, fields)
-  call('SET', key(ctx, 'bid', given.bid), given.id)
-  call('SADD', key(ctx, 'pools'), given.pool)
+  shared.bids[#shared.bids + 1] = key(ctx, 'bid', given.bid)
+  shared.bids[#shared.bids + 1] = job.id
+  -- Before a job is blamed, which rings the bells of all pools.
+  if not shared.pools[job.pool] then call('SADD', key(ctx, 'pools'), job.pool) end
+  shared.pools[job.pool] = true
   if request.ttl > 0 then set_ttl(ctx, job, ctx.now + request.ttl) end
   count_live(ctx, request.tenant, 1)
-  local open, failed = open_needs(ctx, given.needs)
   if failed then
-    blame(ctx, job, failed)
+    blame(ctx, job, load_job(ctx, failed.id))
   elseif #open > 0 then
-    link(ctx, job, open)
-    to_waiting(ctx, job, 'waiting')
+    link_waiting(ctx, shared, job, open)
+    move(ctx, job, 'waiting')
   else
     to_ready(ctx, job)
   end
+end
+
+-- What the new jobs have in common, so that a call of many jobs is a few commands for each.
+local function write_shared(ctx, shared)
+  if #shared.bids > 0 then call('MSET', unpack(shared.bids)) end
+  if #shared.wait > 0 then call('ZADD', key(ctx, 'wait'), unpack(shared.wait)) end
+  for need, kids in pairs(shared.kids) do call('SADD', key(ctx, 'kids', need), unpack(kids)) end
 end
 
 -- A tenant waits from the first time it asked; its highest priority counts.
@@ -153,7 +108,7 @@ local REPEAT_DEPTH = 8
 local function made_before(ctx, request, given)
   local hex, generation = given.id:match('^([0-9a-f]+)%.(%d+)$')
   local asked = tonumber(generation)
-  for older = asked - 1, max(1, asked - REPEAT_DEPTH), -1 do
+  for older = asked - 1, math.max(1, asked - REPEAT_DEPTH), -1 do
     local job = load_job(ctx, hex .. '.' .. int(older))
     if job and job.req == request.id then return job end
   end
@@ -161,56 +116,73 @@ local function made_before(ctx, request, given)
 end
 
 -- Whether it waits for what is being stopped, at whatever depth: it will be blamed, and is as good as
--- stopped itself. `known` holds what was found out in this call.
-local function is_doomed(ctx, job, known)
+-- stopped itself. `doomed` holds what was found out in this call.
+local function is_doomed(ctx, found, job)
   if job.can or job.eo then return true end
   if job.st == 'done' then return not succeeded(job) end -- who waits for it is blamed in batches
   if job.st ~= 'waiting' and job.st ~= 'parked' then return false end
-  if known[job.id] == nil then
-    known[job.id] = false
-    for _, need in ipairs(call('SMEMBERS', key(ctx, 'need', job.id))) do
-      local parent = load_job(ctx, need)
-      if parent and is_doomed(ctx, parent, known) then known[job.id] = true end
+  local doomed = found.doomed
+  if doomed[job.id] == nil then
+    doomed[job.id] = false
+    for _, id in ipairs(call('SMEMBERS', key(ctx, 'need', job.id))) do
+      local need = find_need(ctx, found, id)
+      if need and is_doomed(ctx, found, need) then doomed[job.id] = true end
     end
   end
-  return known[job.id]
+  return doomed[job.id]
 end
 
-local function submit_job(ctx, request, given, known)
+local function submit_job(ctx, request, shared, given)
   local job = load_job(ctx, given.id)
   if not job then
     local earlier = given.kind ~= 'layer' and made_before(ctx, request, given)
     if earlier then return earlier.bid, 'queued', earlier.id end
-    create_job(ctx, request, given)
+    create_job(ctx, request, shared, given)
     return given.bid, 'queued', ''
   end
   if job.req == request.id then return job.bid, 'queued', '' end -- the same request again
   if job.st == 'done' then return job.bid, 'done', '' end
-  if is_doomed(ctx, job, known) then return job.bid, 'joined', '1' end
+  if is_doomed(ctx, shared, job) then return job.bid, 'joined', '1' end
   join_job(ctx, request, job)
   extend_ttl(ctx, request, job)
   return job.bid, 'joined', ''
 end
 
+-- A build ID names one job.
+local function check_builds(ctx, fresh)
+  if #fresh == 0 then return nil end
+  local names, jobs = {}, {}
+  for i, given in ipairs(fresh) do names[i] = key(ctx, 'bid', given.bid) end
+  local owners = call('MGET', unpack(names))
+  for i, given in ipairs(fresh) do
+    if (owners[i] or given.id) ~= given.id or (jobs[given.bid] or given.id) ~= given.id then
+      return invalid('build_id: ' .. given.bid .. ' is taken by another job; propose a new one')
+    end
+    jobs[given.bid] = given.id
+  end
+  return nil
+end
+
 local function check_room(ctx, request)
-  local builds, more = {}, 0
+  local fresh, joins = {}, 0
   for _, given in ipairs(request.jobs) do
     local job = load_job(ctx, given.id)
-    if job and job.st ~= 'done' then
+    if not job then
+      fresh[#fresh + 1] = given
+    elseif job.st ~= 'done' then
       local list = waiters_of(job)
-      if #list >= MAX_WAITERS and not find_waiter(list, request.tenant) then
-        return exhausted('job ' .. given.id .. ' has ' .. MAX_WAITERS .. ' waiting tenants already')
+      if not find_waiter(list, request.tenant) then
+        if #list >= MAX_WAITERS then
+          return exhausted('job ' .. given.id .. ' has ' .. MAX_WAITERS ..
+                           ' waiting tenants already')
+        end
+        joins = joins + 1
       end
-      if not find_waiter(list, request.tenant) then more = more + 1 end
-    elseif not job then
-      local owner = call('GET', key(ctx, 'bid', given.bid))
-      if (owner and owner ~= given.id) or (builds[given.bid] or given.id) ~= given.id then
-        return invalid('build_id: ' .. given.bid .. ' is taken by another job; propose a new one')
-      end
-      builds[given.bid] = given.id
-      more = more + 1
     end
   end
+  local refusal = check_builds(ctx, fresh)
+  if refusal then return refusal end
+  local more = #fresh + joins
   local policy = tenant_of(ctx, request.tenant)
   if policy.max_queued > 0 and more > 0 and policy.live + more > policy.max_queued then
     return exhausted('tenant ' .. request.tenant .. ' has ' .. int(policy.live) .. ' of ' ..
@@ -222,17 +194,20 @@ end
 
 local function submit(keys, args)
   local ctx = enter(keys)
-  local request, problem = read_request(ctx, args)
+  -- What is found of jobs, by ID; what is to be written once for all new ones.
+  local shared = {needs = {}, doomed = {}, bids = {}, wait = {}, kids = {}, pools = {}}
+  local request, problem = read_request(ctx, shared, args)
   if not request then return invalid(problem) end
   local refusal = check_room(ctx, request)
   if refusal then return refusal end
-  local answer, known = {}, {}
+  local answer = {}
   for _, given in ipairs(request.jobs) do
-    local build, disposition, stopping = submit_job(ctx, request, given, known)
+    local build, disposition, stopping = submit_job(ctx, request, shared, given)
     answer[#answer + 1] = build
     answer[#answer + 1] = disposition
     answer[#answer + 1] = stopping
   end
+  write_shared(ctx, shared)
   if request.chunks > 1 then
     local progress = key(ctx, 'req', request.id)
     call('HSET', progress, 'chunks', int(request.chunks), int(request.chunk), '1')
