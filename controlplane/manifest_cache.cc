@@ -125,20 +125,16 @@ ManifestCache::GetAll(const std::vector<std::string>& ids, const std::vector<Pla
   return answers;
 }
 
-absl::StatusOr<std::shared_ptr<const PreparedManifest>> ManifestCache::Prepare(
-    const std::string& id, ResolvedManifest manifest) {
+std::shared_ptr<const PreparedManifest> ManifestCache::Prepare(const std::string& id,
+                                                               ResolvedManifest manifest) {
   auto prepared = std::make_shared<PreparedManifest>();
   prepared->manifest = std::move(manifest);
-  for (const Platform& platform : OfferedPlatforms(prepared->manifest)) {
-    LIF_ASSIGN_OR_RETURN(BuildIdentity identity,
-                         ComputeIdentity(prepared->manifest, platform, recipe_));
-    std::string pool = PoolFor(platform, identity.requires_);
-    prepared->offers.push_back({platform, std::move(identity), std::move(pool)});
+  for (PlatformIdentity& on : ComputeIdentities(prepared->manifest, recipe_)) {
+    std::string pool = PoolFor(on.platform, on.identity.requires_);
+    prepared->offers.push_back({on.platform, std::move(on.identity), std::move(pool)});
   }
-  std::sort(prepared->offers.begin(), prepared->offers.end(),
-            [](const auto& a, const auto& b) { return a.platform < b.platform; });
   Insert(id, prepared);
-  return std::shared_ptr<const PreparedManifest>(std::move(prepared));
+  return prepared;
 }
 
 std::shared_ptr<const PreparedManifest> ManifestCache::FindCached(

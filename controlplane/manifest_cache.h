@@ -73,8 +73,7 @@ class ManifestCache {
     absl::Duration read;  // steady time
   };
 
-  absl::StatusOr<std::shared_ptr<const PreparedManifest>> Prepare(const std::string& id,
-                                                                  ResolvedManifest manifest);
+  std::shared_ptr<const PreparedManifest> Prepare(const std::string& id, ResolvedManifest manifest);
   std::shared_ptr<const PreparedManifest> FindCached(const std::string& id,
                                                      const std::vector<Platform>& wanted);
   void Insert(const std::string& id, std::shared_ptr<const PreparedManifest> manifest);

@@ -32,7 +32,6 @@ class PlanRun {
 
  private:
   absl::Status Expand();
-  absl::Status ReadChains();
   absl::Status Decide();
   absl::Status CompareWithLast();
   absl::StatusOr<PastTimes> ReadPast();
@@ -59,39 +58,11 @@ class PlanRun {
 absl::Status PlanRun::Expand() {
   SubmitBuildsInput submit;
   submit.builds = input_.builds;
-  LIF_ASSIGN_OR_RETURN(expansion_, ExpandSubmit(submit, seams_.manifests, cancelled_));
-  plan_input_.builds.resize(expansion_.units.size());
-  return absl::OkStatus();
-}
-
-absl::Status PlanRun::ReadChains() {
-  std::map<std::string, std::vector<size_t>> units;  // manifest ID → units
-  std::vector<std::string> ids;
-  for (size_t i = 0; i < expansion_.units.size(); ++i) {
-    auto& of_manifest = units[expansion_.units[i].manifest_id];
-    if (of_manifest.empty()) ids.push_back(expansion_.units[i].manifest_id);
-    of_manifest.push_back(i);
-  }
-  for (size_t begin = 0; begin < ids.size(); begin += kMaxManifestBatch) {
-    LIF_RETURN_IF_ERROR(CheckCancelled(cancelled_));
-    const std::vector<std::string> batch(
-        ids.begin() + begin, ids.begin() + std::min(begin + kMaxManifestBatch, ids.size()));
-    LIF_ASSIGN_OR_RETURN(const auto manifests, seams_.manifests.GetAll(batch));
-    for (size_t i = 0; i < batch.size(); ++i) {
-      LIF_RETURN_IF_ERROR(manifests[i].status());
-      for (const size_t unit : units.at(batch[i])) {
-        LIF_ASSIGN_OR_RETURN(const Platform platform,
-                             ParsePlatform(expansion_.units[unit].platform));
-        const PlatformOffer* offer = (*manifests[i])->Find(platform);
-        if (offer == nullptr) return absl::InternalError("a manifest lost a platform");
-        BuildToPlan& build = plan_input_.builds[unit];
-        build.manifest_id = batch[i];
-        build.platform = platform;
-        build.build_key = offer->identity.build_key;
-        build.requires_ = offer->identity.requires_;
-        build.chain = ChainOf((*manifests[i])->manifest, offer->identity);
-      }
-    }
+  LIF_ASSIGN_OR_RETURN(expansion_,
+                       ExpandSubmit(submit, seams_.layers, seams_.manifests, cancelled_));
+  plan_input_.builds.reserve(expansion_.units.size());
+  for (const SubmitUnit& unit : expansion_.units) {
+    plan_input_.builds.push_back(ToPlan(unit, *expansion_.outlines));
   }
   return absl::OkStatus();
 }
@@ -188,7 +159,7 @@ SubmittedBuild PlanRun::AnswerOf(size_t unit) const {
   answer.manifest_id = asked.manifest_id;
   answer.platform = asked.platform;
   answer.build_key = asked.key;
-  answer.pool = asked.pool;
+  answer.pool = asked.outline->pool;
   answer.build_id = planned.build_id;
   answer.generation = planned.generation;
   answer.reason = planned.reason;
@@ -255,7 +226,6 @@ void PlanRun::TellJobs() {
 
 absl::StatusOr<PlanBuildsOutput> PlanRun::Go() {
   LIF_RETURN_IF_ERROR(Expand());
-  LIF_RETURN_IF_ERROR(ReadChains());
   LIF_RETURN_IF_ERROR(Decide());
   LIF_RETURN_IF_ERROR(CompareWithLast());
   const PlanSources sources{seams_.layers, seams_.ledger, seams_.records, seams_.queue};

@@ -33,8 +33,8 @@ class SubmitRun {
         sources_{seams.layers, seams.ledger, seams.records, seams.queue},
         answers_(std::move(expansion.builds)),
         units_(std::move(expansion.units)),
-        table_(std::move(expansion.layers)),
-        graph_(sources_, table_, cancelled_) {
+        outlines_(std::move(expansion.outlines)),
+        graph_(sources_, *outlines_, cancelled_) {
     for (SubmitUnit& unit : units_) todo_.push_back(&unit);
   }
 
@@ -68,7 +68,7 @@ class SubmitRun {
   const PlanSources sources_;
   SubmitAnswers answers_;
   std::vector<SubmitUnit> units_;  // never grows after it is set: todo_ points into it
-  const LayerTable table_;
+  const std::shared_ptr<const CatalogOutlines> outlines_;
   SubmitGraph graph_;
   std::vector<SubmitUnit*> todo_;  // not answered by a record, nor refused
 };
@@ -160,7 +160,7 @@ absl::StatusOr<std::set<std::string>> SubmitRun::ServedPools() {
 
 std::vector<std::string> SubmitRun::Unserved(const SubmitUnit& unit,
                                              const std::set<std::string>& served) const {
-  std::set<std::string> needed = {unit.pool};
+  std::set<std::string> needed = {unit.outline->pool};
   if (graph_.PlanOf(unit).waits_for_layers) needed.insert(unit.layer_pool);
   std::vector<std::string> unserved;
   std::set_difference(needed.begin(), needed.end(), served.begin(), served.end(),
@@ -180,7 +180,7 @@ absl::Status SubmitRun::CheckPools(std::vector<std::string>* warnings) {
       const std::string& pool = pools.front();
       answers_.Invalid(*unit, "UNSCHEDULABLE",
                        absl::StrCat("no registered executor serves pool ", pool,
-                                    pool == unit->pool ? "" : ", which builds its layers",
+                                    pool == unit->outline->pool ? "" : ", which builds its layers",
                                     "; start one, or submit without --reject-unschedulable"));
       continue;
     }
@@ -203,7 +203,8 @@ absl::Status SubmitRun::CheckPools(std::vector<std::string>* warnings) {
 absl::StatusOr<SubmitBuildsOutput> SubmitBuilds::Run(const SubmitBuildsInput& input,
                                                      const std::function<bool()>& cancelled) const {
   LIF_RETURN_IF_ERROR(CheckSubmitBuilds(input, limits_));
-  LIF_ASSIGN_OR_RETURN(SubmitExpansion expansion, ExpandSubmit(input, seams_.manifests, cancelled));
+  LIF_ASSIGN_OR_RETURN(SubmitExpansion expansion,
+                       ExpandSubmit(input, seams_.layers, seams_.manifests, cancelled));
   return SubmitRun(input, seams_, cancelled, std::move(expansion)).Go();
 }
 

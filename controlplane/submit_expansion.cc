@@ -2,57 +2,16 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "common/plan/chain.h"
 #include "common/plan/pool.h"
 
 namespace lif {
 namespace {
-
-// What is kept of a manifest while the request lasts.
-struct Offer {
-  Platform platform;
-  std::string platform_text;
-  std::string build_key;
-  std::string pool;
-  std::vector<std::string> requires_;
-  ChainRef chain;
-};
-
-struct Offers {
-  std::string manifest_id;
-  std::vector<Offer> offers;  // by platform, ascending
-  std::string text;           // "linux/amd64, linux/arm64"
-
-  const Offer* Find(const Platform& platform) const {
-    for (const Offer& offer : offers) {
-      if (offer.platform == platform) return &offer;
-    }
-    return nullptr;
-  }
-};
-
-using OffersOr = absl::StatusOr<Offers>;
-
-OffersOr OffersOf(const absl::StatusOr<std::shared_ptr<const PreparedManifest>>& manifest,
-                  LayerTable* layers) {
-  if (!manifest.ok()) return manifest.status();
-  const ResolvedManifest& resolved = (*manifest)->manifest;
-  Offers offers;
-  offers.manifest_id = resolved.manifest.id;
-  offers.text = (*manifest)->OfferedText();
-  for (const PlatformOffer& offer : (*manifest)->offers) {
-    offers.offers.push_back({offer.platform, offer.platform.ToString(), offer.identity.build_key,
-                             offer.pool, offer.identity.requires_,
-                             layers->Add(ChainOf(resolved, offer.identity))});
-  }
-  return offers;
-}
 
 // A store's fault stops the request; anything else is an answer about one build.
 bool IsStoreFault(const absl::Status& status) {
@@ -68,22 +27,14 @@ std::string InvalidCode(const absl::Status& status) {
 
 class Expander {
  public:
-  void Add(const SubmitBuildsInput::Item& item, const OffersOr& manifest) {
-    if (!manifest.ok()) {
-      AddUnreadable(item, manifest.status());
-    } else if (item.platforms.empty()) {
-      AddAllPlatforms(item, *manifest);
+  void Add(const SubmitBuildsInput::Item& item, const ManifestOutline& manifest) {
+    if (item.platforms.empty()) {
+      AddAllPlatforms(item, manifest);
     } else {
-      for (const std::string& platform : item.platforms) AddPlatform(item, *manifest, platform);
+      for (const std::string& platform : item.platforms) AddPlatform(item, manifest, platform);
     }
   }
 
-  SubmitExpansion Take(LayerTable layers) {
-    result_.layers = std::move(layers);
-    return std::move(result_);
-  }
-
- private:
   void AddUnreadable(const SubmitBuildsInput::Item& item, const absl::Status& status) {
     const std::string reason(status.message());
     if (item.platforms.empty()) AddInvalid(item, "", InvalidCode(status), reason);
@@ -92,45 +43,48 @@ class Expander {
     }
   }
 
-  void AddAllPlatforms(const SubmitBuildsInput::Item& item, const Offers& manifest) {
-    for (const Offer& offer : manifest.offers) AddBuild(manifest, offer);
-    if (manifest.offers.empty()) {
+  SubmitExpansion Take(std::shared_ptr<const CatalogOutlines> outlines) {
+    result_.outlines = std::move(outlines);
+    return std::move(result_);
+  }
+
+ private:
+  void AddAllPlatforms(const SubmitBuildsInput::Item& item, const ManifestOutline& manifest) {
+    for (const BuildOutline& outline : manifest.builds) AddBuild(item, outline);
+    if (manifest.builds.empty()) {
       AddInvalid(item, "", "PLATFORM_NOT_OFFERED",
                  "its modules and its base have no platform in common");
     }
   }
 
-  void AddPlatform(const SubmitBuildsInput::Item& item, const Offers& manifest,
+  void AddPlatform(const SubmitBuildsInput::Item& item, const ManifestOutline& manifest,
                    const std::string& text) {
     const absl::StatusOr<Platform> platform = ParsePlatform(text);
     if (!platform.ok()) {
       AddInvalid(item, text, "PLATFORM_MALFORMED", std::string(platform.status().message()));
-    } else if (const Offer* offer = manifest.Find(*platform)) {
-      AddBuild(manifest, *offer);
+    } else if (const BuildOutline* outline = manifest.Find(*platform)) {
+      AddBuild(item, *outline);
     } else {
       AddInvalid(item, text, "PLATFORM_NOT_OFFERED",
                  absl::StrCat("manifest '", item.manifest_id, "' does not offer ", text,
-                              "; it offers ", manifest.text));
+                              "; it offers ", manifest.OfferedText()));
     }
   }
 
-  void AddBuild(const Offers& manifest, const Offer& offer) {
+  void AddBuild(const SubmitBuildsInput::Item& item, const BuildOutline& outline) {
     SubmittedBuild build;
-    build.manifest_id = manifest.manifest_id;
-    build.platform = offer.platform_text;
-    build.build_key = offer.build_key;
-    build.pool = offer.pool;
+    build.manifest_id = item.manifest_id;
+    build.platform = outline.platform.ToString();
+    build.build_key = outline.build_key;
+    build.pool = outline.pool;
     const auto [entry, added] = units_.try_emplace(build.build_key, result_.units.size());
     if (added) {
       SubmitUnit unit;
       unit.key = build.build_key;
       unit.manifest_id = build.manifest_id;
       unit.platform = build.platform;
-      unit.platform_value = offer.platform;
-      unit.requires_ = offer.requires_;
-      unit.chain = offer.chain;
-      unit.pool = build.pool;
-      unit.layer_pool = PoolFor(offer.platform, {});
+      unit.outline = &outline;
+      unit.layer_pool = PoolFor(outline.platform, {});
       result_.units.push_back(std::move(unit));
     }
     result_.units[entry->second].answers.push_back(result_.builds.size());
@@ -151,16 +105,44 @@ class Expander {
   std::unordered_map<std::string, size_t> units_;  // build key → index
 };
 
-// Those that the request names; what is none is answered item by item.
-std::vector<Platform> PlatformsOf(const SubmitBuildsInput& input) {
-  std::set<Platform> platforms;
-  for (const SubmitBuildsInput::Item& item : input.builds) {
-    for (const std::string& text : item.platforms) {
-      absl::StatusOr<Platform> platform = ParsePlatform(text);
-      if (platform.ok()) platforms.insert(*std::move(platform));
+// Whether the manifest is known, on each platform that the item names.
+bool Knows(const CatalogOutlines& outlines, const SubmitBuildsInput::Item& item) {
+  const ManifestOutline* manifest = outlines.Find(item.manifest_id);
+  if (manifest == nullptr) return false;
+  return std::all_of(item.platforms.begin(), item.platforms.end(), [&](const std::string& text) {
+    const absl::StatusOr<Platform> platform = ParsePlatform(text);
+    return !platform.ok() || manifest->Find(*platform) != nullptr;
+  });
+}
+
+bool KnowsAll(const CatalogOutlines& outlines, const SubmitBuildsInput& input) {
+  return std::all_of(input.builds.begin(), input.builds.end(),
+                     [&](const auto& item) { return Knows(outlines, item); });
+}
+
+// Reads what the index of the catalog lacks: nearly always to say what is wrong with it. Answers
+// outlines with what could be read after all (published just now, or damaged until now).
+absl::StatusOr<std::shared_ptr<const CatalogOutlines>> ReadUnknown(
+    const std::vector<std::string>& ids, std::shared_ptr<const CatalogOutlines> outlines,
+    ManifestCache& manifests, const std::function<bool()>& cancelled,
+    std::unordered_map<std::string, absl::Status>* refused) {
+  std::shared_ptr<CatalogOutlines> more;
+  for (size_t begin = 0; begin < ids.size(); begin += kMaxManifestBatch) {
+    LIF_RETURN_IF_ERROR(CheckCancelled(cancelled));
+    const std::vector<std::string> batch(
+        ids.begin() + begin, ids.begin() + std::min(begin + kMaxManifestBatch, ids.size()));
+    LIF_ASSIGN_OR_RETURN(const auto read, manifests.GetAll(batch));
+    for (size_t i = 0; i < batch.size(); ++i) {
+      if (IsStoreFault(read[i].status())) return read[i].status();
+      refused->emplace(batch[i], read[i].status());
+      if (!read[i].ok()) continue;
+      if (more == nullptr) more = std::make_shared<CatalogOutlines>(*outlines);
+      const ResolvedManifest& manifest = (*read[i])->manifest;
+      more->Add(manifest, ComputeIdentities(manifest, manifests.recipe()));
     }
   }
-  return {platforms.begin(), platforms.end()};
+  if (more != nullptr) return std::shared_ptr<const CatalogOutlines>(std::move(more));
+  return outlines;
 }
 
 }  // namespace
@@ -171,32 +153,44 @@ absl::Status CheckCancelled(const std::function<bool()>& cancelled) {
       "the client left before its request was answered; what was queued stays queued");
 }
 
-absl::StatusOr<SubmitExpansion> ExpandSubmit(const SubmitBuildsInput& input,
+absl::StatusOr<SubmitExpansion> ExpandSubmit(const SubmitBuildsInput& input, LayerIndex& layers,
                                              ManifestCache& manifests,
                                              const std::function<bool()>& cancelled) {
-  const std::vector<Platform> wanted = PlatformsOf(input);
-  std::vector<std::string> ids;  // each once
-  std::unordered_map<std::string, OffersOr> known;
-  LayerTable layers;
-  for (const SubmitBuildsInput::Item& item : input.builds) {
-    const auto [unused, fresh] = known.try_emplace(item.manifest_id, absl::InternalError("unread"));
-    if (fresh) ids.push_back(item.manifest_id);
+  LIF_RETURN_IF_ERROR(CheckCancelled(cancelled));
+  std::shared_ptr<const CatalogOutlines> outlines = layers.KnownOutlines();
+  if (outlines == nullptr || !KnowsAll(*outlines, input)) {
+    LIF_ASSIGN_OR_RETURN(outlines, layers.CurrentOutlines(cancelled));
   }
-  for (size_t begin = 0; begin < ids.size(); begin += kMaxManifestBatch) {
-    LIF_RETURN_IF_ERROR(CheckCancelled(cancelled));
-    const std::vector<std::string> batch(
-        ids.begin() + begin, ids.begin() + std::min(begin + kMaxManifestBatch, ids.size()));
-    LIF_ASSIGN_OR_RETURN(const auto read, manifests.GetAll(batch, wanted));
-    for (size_t i = 0; i < batch.size(); ++i) {
-      if (IsStoreFault(read[i].status())) return read[i].status();
-      known.at(batch[i]) = OffersOf(read[i], &layers);
+  std::vector<std::string> unknown;  // each once
+  std::unordered_set<std::string> seen;
+  for (const SubmitBuildsInput::Item& item : input.builds) {
+    if (outlines->Find(item.manifest_id) == nullptr && seen.insert(item.manifest_id).second) {
+      unknown.push_back(item.manifest_id);
     }
   }
+  std::unordered_map<std::string, absl::Status> refused;
+  LIF_ASSIGN_OR_RETURN(outlines,
+                       ReadUnknown(unknown, std::move(outlines), manifests, cancelled, &refused));
   Expander expander;
   for (const SubmitBuildsInput::Item& item : input.builds) {
-    expander.Add(item, known.at(item.manifest_id));
+    if (const ManifestOutline* manifest = outlines->Find(item.manifest_id)) {
+      expander.Add(item, *manifest);
+    } else {
+      expander.AddUnreadable(item, refused.at(item.manifest_id));
+    }
   }
-  return expander.Take(std::move(layers));
+  return expander.Take(std::move(outlines));
+}
+
+BuildToPlan ToPlan(const SubmitUnit& unit, const CatalogOutlines& outlines) {
+  BuildToPlan build;
+  build.manifest_id = unit.manifest_id;
+  build.platform = unit.outline->platform;
+  build.build_key = unit.key;
+  build.requires_ = unit.outline->requires_;
+  build.chain = outlines.ChainOf(*unit.outline);
+  build.generation = unit.generation;
+  return build;
 }
 
 }  // namespace lif

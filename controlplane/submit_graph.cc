@@ -75,17 +75,6 @@ bool WaitsForLayers(const PlannedBuild& build) {
 
 }  // namespace
 
-BuildToPlan SubmitGraph::ToPlan(const SubmitUnit& unit) const {
-  BuildToPlan build;
-  build.manifest_id = unit.manifest_id;
-  build.platform = unit.platform_value;
-  build.build_key = unit.key;
-  build.requires_ = unit.requires_;
-  build.chain = table_.Get(unit.chain);
-  build.generation = unit.generation;
-  return build;
-}
-
 absl::Status SubmitGraph::Learn(const std::vector<SubmitUnit*>& units) {
   if (units.empty()) return absl::OkStatus();
   LIF_ASSIGN_OR_RETURN(shared_, sources_.layers.Current(cancelled_));
@@ -95,7 +84,7 @@ absl::Status SubmitGraph::Learn(const std::vector<SubmitUnit*>& units) {
   for (size_t begin = 0; begin < units.size(); begin += kBatch) {
     std::vector<BuildToPlan> batch;
     for (size_t i = begin; i < std::min(begin + kBatch, units.size()); ++i) {
-      batch.push_back(ToPlan(*units[i]));
+      batch.push_back(ToPlan(*units[i], outlines_));
     }
     for (std::string& key : CutKeys(batch, *shared_)) {
       if (seen.insert(key).second) keys.push_back(std::move(key));
@@ -127,7 +116,7 @@ absl::StatusOr<SubmitJobs> SubmitGraph::Plan(const std::vector<SubmitUnit*>& uni
   for (size_t begin = 0; begin < units.size(); begin += kBatch) {
     input_.builds.clear();
     for (size_t i = begin; i < std::min(begin + kBatch, units.size()); ++i) {
-      input_.builds.push_back(ToPlan(*units[i]));
+      input_.builds.push_back(ToPlan(*units[i], outlines_));
     }
     LIF_ASSIGN_OR_RETURN(lif::Plan plan, MakePlan(input_));
     std::unordered_map<std::string, JobSpec> images;

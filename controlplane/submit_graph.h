@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "controlplane/layer_table.h"
 #include "controlplane/plan_input.h"
 #include "controlplane/submit_expansion.h"
 
@@ -31,9 +30,9 @@ struct UnitPlan {
 class SubmitGraph {
  public:
   // What it is given must outlive it.
-  SubmitGraph(const PlanSources& sources, const LayerTable& table,
+  SubmitGraph(const PlanSources& sources, const CatalogOutlines& outlines,
               const std::function<bool()>& cancelled)
-      : sources_(sources), table_(table), cancelled_(cancelled) {}
+      : sources_(sources), outlines_(outlines), cancelled_(cancelled) {}
 
   // Asks what is known of the layers of `units`, whose manifests were read before.
   absl::Status Learn(const std::vector<SubmitUnit*>& units);
@@ -48,10 +47,8 @@ class SubmitGraph {
   const UnitPlan& PlanOf(const SubmitUnit& unit) const { return plans_.at(unit.key); }
 
  private:
-  BuildToPlan ToPlan(const SubmitUnit& unit) const;
-
   const PlanSources& sources_;
-  const LayerTable& table_;
+  const CatalogOutlines& outlines_;
   const std::function<bool()>& cancelled_;
   PlanInput input_;  // what is known; its builds are one batch
   std::shared_ptr<const SharedLayers> shared_;

@@ -66,19 +66,15 @@ std::string NextLayerKey(const std::string& below, const std::string& layer_dige
   return CanonicalEncoder("lif.layerkey.v1").Add(below).Add(layer_digest).Sha256();
 }
 
-// The base, then each module of the stack.
-std::vector<LayerKey> LayerKeys(const ResolvedManifest& manifest, const Platform& platform,
-                                const Recipe& recipe, const std::string& recipe_digest) {
-  std::vector<LayerKey> chain;
-  chain.push_back(
-      {BaseLayerKey(recipe_digest, manifest.base.platforms.at(platform), platform, recipe), "",
-       ""});
-  for (const ResolvedModule& resolved : manifest.stack) {
-    std::string layer_digest = LayerDigest(resolved);
-    std::string key = NextLayerKey(chain.back().key, layer_digest);
-    chain.push_back({std::move(key), std::move(layer_digest), resolved.module.Ref()});
-  }
-  return chain;
+std::string ModuleDigestOver(const std::string& layer_digest, const ResolvedModule& resolved) {
+  const Module& module = resolved.module;
+  CanonicalEncoder encoder("lif.module.v1");
+  encoder.Add(layer_digest).Add(module.name).Add(module.version);
+  encoder.Add(SlotName(module.slot)).Add(module.summary).AddMap(module.args);
+  encoder.AddList(Texts(module.platforms)).AddList(module.requires_);
+  encoder.AddMap(module.needs).AddMap(module.conflicts).AddList(module.provides);
+  AddTests(encoder, module.tests);
+  return encoder.Sha256();
 }
 
 bool Has(const std::vector<Platform>& platforms, const Platform& platform) {
@@ -122,15 +118,8 @@ std::string LayerDigest(const ResolvedModule& module) {
   return encoder.Sha256();
 }
 
-std::string ModuleDigest(const ResolvedModule& resolved) {
-  const Module& module = resolved.module;
-  CanonicalEncoder encoder("lif.module.v1");
-  encoder.Add(LayerDigest(resolved)).Add(module.name).Add(module.version);
-  encoder.Add(SlotName(module.slot)).Add(module.summary).AddMap(module.args);
-  encoder.AddList(Texts(module.platforms)).AddList(module.requires_);
-  encoder.AddMap(module.needs).AddMap(module.conflicts).AddList(module.provides);
-  AddTests(encoder, module.tests);
-  return encoder.Sha256();
+std::string ModuleDigest(const ResolvedModule& module) {
+  return ModuleDigestOver(LayerDigest(module), module);
 }
 
 std::string TemplateDigest(const Template& image_template) {
@@ -184,6 +173,64 @@ std::vector<Platform> OfferedPlatforms(const ResolvedManifest& manifest) {
   return offered;
 }
 
+namespace {
+
+// What the platforms of a manifest have in common.
+struct CommonDigests {
+  std::string recipe;
+  std::string image_template;
+  std::vector<std::string> requires_;
+  std::vector<std::string> layers;  // of each module of the stack
+  std::vector<std::string> modules;
+};
+
+CommonDigests DigestsOf(const ResolvedManifest& manifest, const Recipe& recipe) {
+  CommonDigests common;
+  common.recipe = RecipeDigest(recipe, manifest.base.epoch);
+  common.image_template = TemplateDigest(manifest.image_template);
+  common.requires_ = RequiredCapabilities(manifest);
+  for (const ResolvedModule& resolved : manifest.stack) {
+    common.layers.push_back(LayerDigest(resolved));
+    common.modules.push_back(ModuleDigestOver(common.layers.back(), resolved));
+  }
+  return common;
+}
+
+// The base, then each module of the stack.
+std::vector<LayerKey> LayerKeys(const Platform& platform, const ResolvedManifest& manifest,
+                                const Recipe& recipe, const CommonDigests& common) {
+  std::vector<LayerKey> chain;
+  chain.reserve(manifest.stack.size() + 1);
+  chain.push_back(
+      {BaseLayerKey(common.recipe, manifest.base.platforms.at(platform), platform, recipe), "",
+       ""});
+  for (size_t i = 0; i < manifest.stack.size(); ++i) {
+    std::string key = NextLayerKey(chain.back().key, common.layers[i]);
+    chain.push_back({std::move(key), common.layers[i], manifest.stack[i].module.Ref()});
+  }
+  return chain;
+}
+
+BuildIdentity IdentityOn(const Platform& platform, const ResolvedManifest& manifest,
+                         const Recipe& recipe, const CommonDigests& common) {
+  const BasePlatform& base = manifest.base.platforms.at(platform);
+  BuildIdentity identity;
+  identity.recipe_digest = common.recipe;
+  identity.base_image = absl::StrCat(base.image, "@", base.digest);
+  identity.requires_ = common.requires_;
+  identity.chain = LayerKeys(platform, manifest, recipe, common);
+
+  CanonicalEncoder build("lif.build.v1");
+  build.Add(manifest.manifest.id).Add(common.image_template);
+  build.AddList(common.modules);
+  build.AddList(identity.requires_).Add(base.digest).Add(platform.ToString());
+  build.Add(identity.recipe_digest).Add(recipe.trust_domain);
+  identity.build_key = build.Sha256();
+  return identity;
+}
+
+}  // namespace
+
 absl::Status CheckOffered(const ResolvedManifest& manifest, const Platform& platform) {
   auto refuse = [&](const std::string& who, const std::vector<Platform>& offered) {
     return absl::FailedPreconditionError(
@@ -205,13 +252,6 @@ absl::Status CheckOffered(const ResolvedManifest& manifest, const Platform& plat
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<LayerKey>> ComputeLayerKeys(const ResolvedManifest& manifest,
-                                                       const Platform& platform,
-                                                       const Recipe& recipe) {
-  LIF_RETURN_IF_ERROR(CheckOffered(manifest, platform));
-  return LayerKeys(manifest, platform, recipe, RecipeDigest(recipe, manifest.base.epoch));
-}
-
 std::string IndexKey(const std::string& manifest_id, std::vector<IndexImage> images) {
   std::sort(images.begin(), images.end(), [](const IndexImage& a, const IndexImage& b) {
     return a.platform.ToString() < b.platform.ToString();
@@ -225,21 +265,19 @@ std::string IndexKey(const std::string& manifest_id, std::vector<IndexImage> ima
 absl::StatusOr<BuildIdentity> ComputeIdentity(const ResolvedManifest& manifest,
                                               const Platform& platform, const Recipe& recipe) {
   LIF_RETURN_IF_ERROR(CheckOffered(manifest, platform));
-  const BasePlatform& base = manifest.base.platforms.at(platform);
-  BuildIdentity identity;
-  identity.recipe_digest = RecipeDigest(recipe, manifest.base.epoch);
-  identity.base_image = absl::StrCat(base.image, "@", base.digest);
-  identity.requires_ = RequiredCapabilities(manifest);
-  identity.chain = LayerKeys(manifest, platform, recipe, identity.recipe_digest);
+  return IdentityOn(platform, manifest, recipe, DigestsOf(manifest, recipe));
+}
 
-  CanonicalEncoder build("lif.build.v1");
-  build.Add(manifest.manifest.id).Add(TemplateDigest(manifest.image_template));
-  build.AddInt(static_cast<int64_t>(manifest.stack.size()));
-  for (const ResolvedModule& resolved : manifest.stack) build.Add(ModuleDigest(resolved));
-  build.AddList(identity.requires_).Add(base.digest).Add(platform.ToString());
-  build.Add(identity.recipe_digest).Add(recipe.trust_domain);
-  identity.build_key = build.Sha256();
-  return identity;
+std::vector<PlatformIdentity> ComputeIdentities(const ResolvedManifest& manifest,
+                                                const Recipe& recipe) {
+  std::vector<PlatformIdentity> identities;
+  const CommonDigests common = DigestsOf(manifest, recipe);
+  for (const Platform& platform : OfferedPlatforms(manifest)) {
+    identities.push_back({platform, IdentityOn(platform, manifest, recipe, common)});
+  }
+  std::sort(identities.begin(), identities.end(),
+            [](const auto& a, const auto& b) { return a.platform < b.platform; });
+  return identities;
 }
 
 }  // namespace lif

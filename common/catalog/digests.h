@@ -50,11 +50,6 @@ struct BuildIdentity {
   std::vector<std::string> requires_;  // capabilities
 };
 
-// BuildIdentity::chain alone, at a third of the cost. Errors as ComputeIdentity.
-absl::StatusOr<std::vector<LayerKey>> ComputeLayerKeys(const ResolvedManifest& manifest,
-                                                       const Platform& platform,
-                                                       const Recipe& recipe);
-
 // One platform's image in the index of a manifest.
 struct IndexImage {
   Platform platform;
@@ -68,6 +63,15 @@ std::string IndexKey(const std::string& manifest_id, std::vector<IndexImage> ima
 // message names which and what is offered.
 absl::StatusOr<BuildIdentity> ComputeIdentity(const ResolvedManifest& manifest,
                                               const Platform& platform, const Recipe& recipe);
+
+struct PlatformIdentity {
+  Platform platform;
+  BuildIdentity identity;
+};
+
+// Of each platform that the manifest offers, ascending. What they have in common is computed once.
+std::vector<PlatformIdentity> ComputeIdentities(const ResolvedManifest& manifest,
+                                                const Recipe& recipe);
 
 // OK when manifest, base and every module offer the platform; else FAILED_PRECONDITION as above.
 absl::Status CheckOffered(const ResolvedManifest& manifest, const Platform& platform);

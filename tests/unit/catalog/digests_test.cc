@@ -102,6 +102,27 @@ TEST_CASE("Platforms do not share keys", "[catalog]") {
   for (size_t i = 0; i < amd64.chain.size(); ++i) CHECK(amd64.chain[i].key != arm64.chain[i].key);
 }
 
+TEST_CASE("The identities of all platforms are those of each", "[catalog]") {
+  ResolvedManifest web = Web();
+  web.base.platforms[kArm64] = web.base.platforms[kAmd64];
+  const std::vector<PlatformIdentity> all = ComputeIdentities(web, Recipe());
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].platform == kAmd64);
+  CHECK(all[1].platform == kArm64);
+  for (const PlatformIdentity& on : all) {
+    const BuildIdentity one = *ComputeIdentity(web, on.platform, Recipe());
+    CHECK(on.identity.build_key == one.build_key);
+    CHECK(on.identity.base_image == one.base_image);
+    REQUIRE(on.identity.chain.size() == one.chain.size());
+    for (size_t i = 0; i < one.chain.size(); ++i) {
+      CHECK(on.identity.chain[i].key == one.chain[i].key);
+      CHECK(on.identity.chain[i].layer_digest == one.chain[i].layer_digest);
+    }
+  }
+  web.stack[0].module.platforms = {kArm64};
+  CHECK(ComputeIdentities(web, Recipe()).size() == 1);
+}
+
 TEST_CASE("The identity names what it was computed from", "[catalog]") {
   BuildIdentity identity = *ComputeIdentity(Web(), kAmd64, Recipe());
   CHECK(identity.base_image == "registry.test/lif/debian@sha256:" + std::string(64, 'a'));

@@ -13,7 +13,7 @@ const Platform kArm64{"linux", "arm64"};
 // Key of the layer at `position` (1 is the one on the base) of a published manifest.
 std::string KeyOf(MemoryCatalogReader& catalog, const std::string& id, int position,
                   const Platform& platform = kAmd64) {
-  return ComputeLayerKeys(*catalog.GetManifest(id), platform, Recipe())->at(position).key;
+  return ComputeIdentity(*catalog.GetManifest(id), platform, Recipe())->chain.at(position).key;
 }
 
 TEST_CASE("the index knows which layers of the catalog are shared, on each platform") {
@@ -30,19 +30,53 @@ TEST_CASE("the index knows which layers of the catalog are shared, on each platf
   CHECK(*(*shared)->Owner(KeyOf(catalog, "py-worker", 2, kArm64)) == "py-api");
 }
 
-TEST_CASE("the layer keys are those of the whole identity") {
+TEST_CASE("the index outlines each manifest on each platform") {
   MemoryCatalogReader catalog(TestCatalog());
+  LayerIndex index(catalog, Recipe());
+  CHECK(index.KnownOutlines() == nullptr);
+  const auto outlines = *index.CurrentOutlines();
+  CHECK(index.KnownOutlines() == outlines);
+  CHECK(outlines->Find("py-apj") == nullptr);
+  const ManifestOutline* outline = outlines->Find("py-api");
+  REQUIRE(outline != nullptr);
+  CHECK(outline->OfferedText() == "linux/amd64, linux/arm64");
   const ResolvedManifest manifest = *catalog.GetManifest("py-api");
-  const std::vector<LayerKey> alone = *ComputeLayerKeys(manifest, kArm64, Recipe());
-  const std::vector<LayerKey> whole = ComputeIdentity(manifest, kArm64, Recipe())->chain;
-  REQUIRE(alone.size() == whole.size());
-  for (size_t i = 0; i < alone.size(); ++i) {
-    CHECK(alone[i].key == whole[i].key);
-    CHECK(alone[i].layer_digest == whole[i].layer_digest);
-    CHECK(alone[i].module_ref == whole[i].module_ref);
+  const BuildIdentity identity = *ComputeIdentity(manifest, kArm64, Recipe());
+  const BuildOutline* build = outline->Find(kArm64);
+  REQUIRE(build != nullptr);
+  CHECK(build->build_key == identity.build_key);
+  CHECK(build->pool == "arm64");
+  const Chain chain = outlines->ChainOf(*build);
+  const Chain whole = ChainOf(manifest, identity);
+  CHECK(chain.base_image == whole.base_image);
+  CHECK(chain.recipe_digest == whole.recipe_digest);
+  REQUIRE(chain.layers.size() == whole.layers.size());
+  for (size_t i = 0; i < chain.layers.size(); ++i) {
+    CHECK(chain.layers[i].key == whole.layers[i].key);
+    CHECK(chain.layers[i].layer_digest == whole.layers[i].layer_digest);
+    CHECK(chain.layers[i].module_ref == whole.layers[i].module_ref);
+    CHECK(chain.layers[i].args == whole.layers[i].args);
   }
-  CHECK(absl::IsFailedPrecondition(
-      ComputeLayerKeys(*catalog.GetManifest("nginx-site"), kArm64, Recipe()).status()));
+  const ManifestOutline* gpu = outlines->Find("gpu-report");
+  REQUIRE(gpu != nullptr);
+  CHECK(gpu->builds.front().pool == "gpu");
+  CHECK(gpu->builds.front().requires_ == std::vector<std::string>{"gpu"});
+  CHECK(outlines->Find("nginx-site")->Find(kArm64) == nullptr);
+}
+
+TEST_CASE("outlines that were handed out stay while the catalog grows") {
+  MemoryCatalogReader catalog(TestCatalog());
+  LayerIndex index(catalog, Recipe());
+  const auto before = *index.CurrentOutlines();
+  Manifest second = TestCatalog().manifests.at("nginx-site");
+  second.id = "nginx-other";
+  catalog.AddManifest(second);
+  CHECK(index.KnownOutlines() == before);
+  const auto after = *index.CurrentOutlines();
+  CHECK(before->Find("nginx-other") == nullptr);
+  REQUIRE(after->Find("nginx-other") != nullptr);
+  CHECK(after->ChainOf(after->Find("nginx-other")->builds.front()).layers.back().key ==
+        before->ChainOf(before->Find("nginx-site")->builds.front()).layers.back().key);
 }
 
 TEST_CASE("what was read is kept: another call asks for the version alone") {

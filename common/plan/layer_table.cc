@@ -1,4 +1,4 @@
-#include "controlplane/layer_table.h"
+#include "common/plan/layer_table.h"
 
 #include <utility>
 
