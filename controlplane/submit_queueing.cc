@@ -1,6 +1,8 @@
 #include "controlplane/submit_queueing.h"
 
 #include <algorithm>
+#include <deque>
+#include <future>
 #include <unordered_map>
 #include <utility>
 
@@ -12,6 +14,7 @@ namespace lif {
 namespace {
 
 constexpr size_t kChunk = 64;  // jobs in one call of the queue: it blocks Redis for a bounded time
+constexpr size_t kUnderWay = 2;  // calls at a time
 constexpr int kRounds = 4;
 constexpr int kMaxAttempts = 3;
 
@@ -48,7 +51,8 @@ absl::StatusOr<bool> SubmitQueueing::QueueLayers(const std::vector<JobSpec>& job
   std::vector<JobSpec> ended;
   bool stands = true;
   for (size_t begin = 0; begin < jobs.size(); begin += kChunk) {
-    LIF_ASSIGN_OR_RETURN(const Outcomes outcomes, SubmitChunk(jobs, begin, progress));
+    LIF_RETURN_IF_ERROR(CheckCancelled(parts_.cancelled));
+    LIF_ASSIGN_OR_RETURN(const Outcomes outcomes, Submit(NextChunk(jobs, begin, progress)));
     for (size_t i = 0; i < outcomes.size(); ++i) {
       const JobSpec& job = jobs[begin + i];
       if (outcomes[i].disposition == SubmitDisposition::kDone) {
@@ -70,26 +74,47 @@ absl::StatusOr<std::vector<SubmitUnit*>> SubmitQueueing::QueueImages(
     const std::vector<SubmitUnit*>& units, const std::vector<JobSpec>& jobs, Progress* progress) {
   std::vector<SubmitUnit*> ended;
   std::vector<SubmitUnit*> again;
-  for (size_t begin = 0; begin < jobs.size(); begin += kChunk) {
-    LIF_ASSIGN_OR_RETURN(const Outcomes outcomes, SubmitChunk(jobs, begin, progress));
-    for (size_t i = 0; i < outcomes.size(); ++i) {
-      SubmitUnit* unit = units[begin + i];
-      const SubmitOutcome& outcome = outcomes[i];
-      if (outcome.disposition == SubmitDisposition::kDone) {
-        ended.push_back(unit);
-      } else if (outcome.stopping) {
-        ++unit->generation;
-        unit->reason = absl::StrCat("build ", outcome.build_id, " is being stopped");
-        again.push_back(unit);
-      } else {
-        ++images_;
-        parts_.answers.Queued(*unit, outcome);
+  std::deque<std::future<absl::StatusOr<Outcomes>>> under_way;
+  absl::Status status;
+  size_t sent = 0;
+  size_t answered = 0;
+  // After an error, what is under way still counts as queued.
+  while (!under_way.empty() || (status.ok() && sent < jobs.size())) {
+    if (status.ok()) status = CheckCancelled(parts_.cancelled);
+    for (; status.ok() && sent < jobs.size() && under_way.size() < kUnderWay; sent += kChunk) {
+      under_way.push_back(
+          std::async(jobs.size() > kChunk ? std::launch::async : std::launch::deferred,
+                     [this, chunk = NextChunk(jobs, sent, progress)] { return Submit(chunk); }));
+    }
+    if (under_way.empty()) break;
+    const absl::StatusOr<Outcomes> outcomes = under_way.front().get();
+    under_way.pop_front();
+    status.Update(outcomes.status());
+    if (outcomes.ok()) {
+      for (size_t i = 0; i < outcomes->size(); ++i) {
+        TakeImage((*outcomes)[i], units[answered + i], &ended, &again);
       }
     }
+    answered += kChunk;
   }
+  LIF_RETURN_IF_ERROR(status);
   LIF_ASSIGN_OR_RETURN(const std::vector<SubmitUnit*> unrecorded, AnswerEnded(ended));
   again.insert(again.end(), unrecorded.begin(), unrecorded.end());
   return again;
+}
+
+void SubmitQueueing::TakeImage(const SubmitOutcome& outcome, SubmitUnit* unit,
+                               std::vector<SubmitUnit*>* ended, std::vector<SubmitUnit*>* again) {
+  if (outcome.disposition == SubmitDisposition::kDone) {
+    ended->push_back(unit);
+  } else if (outcome.stopping) {
+    ++unit->generation;
+    unit->reason = absl::StrCat("build ", outcome.build_id, " is being stopped");
+    again->push_back(unit);
+  } else {
+    ++images_;
+    parts_.answers.Queued(*unit, outcome);
+  }
 }
 
 // Jobs that ended between the look-up and the submit: their records answer. Where there is none (a
@@ -117,9 +142,8 @@ absl::StatusOr<std::vector<SubmitUnit*>> SubmitQueueing::AnswerEnded(
   return again;
 }
 
-absl::StatusOr<std::vector<SubmitOutcome>> SubmitQueueing::SubmitChunk(
-    const std::vector<JobSpec>& jobs, size_t begin, Progress* progress) {
-  LIF_RETURN_IF_ERROR(CheckCancelled(parts_.cancelled));
+SubmitRequest SubmitQueueing::NextChunk(const std::vector<JobSpec>& jobs, size_t begin,
+                                        Progress* progress) const {
   SubmitRequest request;
   request.request_id = request_id_;
   request.tenant = parts_.input.tenant.empty() ? "default" : parts_.input.tenant;
@@ -135,10 +159,14 @@ absl::StatusOr<std::vector<SubmitOutcome>> SubmitQueueing::SubmitChunk(
     spec.traceparent = parts_.input.traceparent;
     request.jobs.push_back(std::move(spec));
   }
-  LIF_ASSIGN_OR_RETURN(std::vector<SubmitOutcome> outcomes, parts_.seams.queue.Submit(request));
-  if (outcomes.size() != request.jobs.size()) {
+  return request;
+}
+
+absl::StatusOr<SubmitQueueing::Outcomes> SubmitQueueing::Submit(const SubmitRequest& chunk) const {
+  LIF_ASSIGN_OR_RETURN(Outcomes outcomes, parts_.seams.queue.Submit(chunk));
+  if (outcomes.size() != chunk.jobs.size()) {
     return absl::InternalError(absl::StrCat("the queue answered ", outcomes.size(), " of ",
-                                            request.jobs.size(), " jobs: tell your operator"));
+                                            chunk.jobs.size(), " jobs: tell your operator"));
   }
   return outcomes;
 }

@@ -42,13 +42,20 @@ class SubmitQueueing {
 
   // Answers whether what was planned stands: else it must be planned again.
   absl::StatusOr<bool> QueueLayers(const std::vector<JobSpec>& jobs, Progress* progress);
-  // Answers which units must be planned again.
+  // Their chunks stand on what is queued by now, and on nothing of each other: two calls are under
+  // way at a time, so that Redis works while the next one is made. Answers which units must be
+  // planned again.
   absl::StatusOr<std::vector<SubmitUnit*>> QueueImages(const std::vector<SubmitUnit*>& units,
                                                        const std::vector<JobSpec>& jobs,
                                                        Progress* progress);
+  // Of a unit whose job has ended, into `ended`; that must be planned again, into `again`.
+  void TakeImage(const SubmitOutcome& outcome, SubmitUnit* unit, std::vector<SubmitUnit*>* ended,
+                 std::vector<SubmitUnit*>* again);
   absl::StatusOr<std::vector<SubmitUnit*>> AnswerEnded(const std::vector<SubmitUnit*>& ended);
-  absl::StatusOr<Outcomes> SubmitChunk(const std::vector<JobSpec>& jobs, size_t begin,
-                                       Progress* progress);
+  // The next of `jobs`, with build IDs of their own.
+  SubmitRequest NextChunk(const std::vector<JobSpec>& jobs, size_t begin, Progress* progress) const;
+  // Thread-safe.
+  absl::StatusOr<Outcomes> Submit(const SubmitRequest& chunk) const;
   // A store's error, with what had been queued before it.
   absl::Status AfterPart(const absl::Status& status, size_t wanted) const;
 

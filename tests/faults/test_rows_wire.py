@@ -55,7 +55,8 @@ def test_row_04_the_client_is_killed_between_two_chunks(make_fleet, report):
     rule.release()
     time.sleep(1)
     valid = {job_id.split(".")[0] for job_id in fleet.job_ids()}
-    assert len(valid) == 128, len(valid)
+    # Two chunks are under way at a time: the third went out when the first was answered.
+    assert len(valid) in (128, 192), len(valid)
     # What was queued lives: it is built though nobody asked again.
     fleet.add_executor(slots=4)
     fleet.await_idle()
@@ -66,8 +67,8 @@ def test_row_04_the_client_is_killed_between_two_chunks(make_fleet, report):
     assert {build.build_key for build in answer.builds} == keys
     fleet.ledger.verify(fleet)
     assert len(fleet.executions("build")) == len(names)
-    report.say("killed after chunk 2 of 4: 128 jobs lived and were built; submitted again, 200 "
-               "jobs, 200 builds")
+    report.say(f"killed during chunk 2 of 4: {len(valid)} jobs lived and were built; submitted "
+               "again, 200 jobs, 200 builds")
 
 
 def test_row_05_the_reply_of_a_claim_is_lost(make_fleet, report):

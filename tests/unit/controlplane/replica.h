@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/mutex.h"
 #include "tests/support/catch.h"
 #include "tests/unit/controlplane/fixture.h"
 
@@ -15,20 +16,23 @@ namespace lif {
 inline const std::function<bool()> kGoing = [] { return false; };
 
 // The queue of a control plane, between it and a submit: what passes is noted, and a test can make
-// it race or break.
+// it race or break. Submits may come from several threads; the rest is for the test's own.
 class ObservedQueue final : public JobQueue {
  public:
   explicit ObservedQueue(JobQueue& queue) : queue_(queue) {}
 
-  std::vector<SubmitRequest> requests;
-  bool blind = false;                // finds no job: each ended or came after it looked
-  std::optional<size_t> away_after;  // so many submits
+  std::vector<SubmitRequest> requests;  // in the order of their arrival
+  bool blind = false;                   // finds no job: each ended or came after it looked
+  std::optional<size_t> away_after;     // so many submits
 
   absl::StatusOr<std::vector<SubmitOutcome>> Submit(const SubmitRequest& request) override {
-    if (away_after && requests.size() == *away_after) {
-      return absl::UnavailableError("the queue is away");
+    {
+      MutexLock lock(&mutex_);
+      if (away_after && requests.size() == *away_after) {
+        return absl::UnavailableError("the queue is away");
+      }
+      requests.push_back(request);
     }
-    requests.push_back(request);
     return queue_.Submit(request);
   }
   absl::StatusOr<std::vector<std::optional<JobView>>> FindJobs(
@@ -61,6 +65,7 @@ class ObservedQueue final : public JobQueue {
 
  private:
   JobQueue& queue_;
+  Mutex mutex_;
 };
 
 // Finds nothing the first time: what it has came after it was asked.
