@@ -56,7 +56,7 @@ def test_row_04_the_client_is_killed_between_two_chunks(make_fleet, report):
     time.sleep(1)
     valid = {job_id.split(".")[0] for job_id in fleet.job_ids()}
     # Two chunks are under way at a time: the third went out when the first was answered.
-    assert len(valid) in (128, 192), len(valid)
+    assert len(valid) in (64, 96), len(valid)
     # What was queued lives: it is built though nobody asked again.
     fleet.add_executor(slots=4)
     fleet.await_idle()
@@ -67,7 +67,7 @@ def test_row_04_the_client_is_killed_between_two_chunks(make_fleet, report):
     assert {build.build_key for build in answer.builds} == keys
     fleet.ledger.verify(fleet)
     assert len(fleet.executions("build")) == len(names)
-    report.say(f"killed during chunk 2 of 4: {len(valid)} jobs lived and were built; submitted "
+    report.say(f"killed during chunk 2 of 7: {len(valid)} jobs lived and were built; submitted "
                "again, 200 jobs, 200 builds")
 
 

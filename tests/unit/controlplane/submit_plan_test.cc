@@ -67,14 +67,14 @@ TEST_CASE("a large graph goes in chunks, and an image only once its layers are i
   const auto is_layer = [](const JobSpec& job) { return job.kind == JobKind::kLayer; };
   SECTION("all at once") {
     replica.Submit(input);
-    REQUIRE(replica.queue.requests.size() == 4);
+    REQUIRE(replica.queue.requests.size() == 6);
     std::sort(replica.queue.requests.begin() + 1, replica.queue.requests.end(),
               [](const SubmitRequest& a, const SubmitRequest& b) { return a.chunk < b.chunk; });
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 6; ++i) {
       const SubmitRequest& request = replica.queue.requests[i];
       CHECK(request.chunk == i);
-      CHECK(request.chunks == 4);
-      CHECK(request.jobs.size() <= 64);
+      CHECK(request.chunks == 6);
+      CHECK(request.jobs.size() <= 32);
       CHECK(std::all_of(request.jobs.begin(), request.jobs.end(), is_layer) == (i == 0));
       CHECK(std::any_of(request.jobs.begin(), request.jobs.end(), is_layer) == (i == 0));
     }
@@ -88,7 +88,7 @@ TEST_CASE("a large graph goes in chunks, and an image only once its layers are i
     replica.queue.away_after = 3;
     status = replica.submit.Run(input, kGoing).status();
     CHECK(status.message() ==
-          "the queue is away; 64 of 150 builds are queued: submit again, they are joined");
+          "the queue is away; 32 of 150 builds are queued: submit again, they are joined");
     replica.queue.away_after.reset();
     CHECK(replica.Submit(input).builds.size() == 150);
   }

@@ -138,7 +138,7 @@ TEST_CASE("a job that is being stopped is not joined: the next generation is que
   CHECK(second.build_id() != first.build_id());
 }
 
-TEST_CASE("a batch is one look-up and chunks of 64", "[submit]") {
+TEST_CASE("a batch is one look-up", "[submit]") {
   ControlPlane plane;
   v1::SubmitBuildsRequest request;
   for (int i = 0; i < 200; ++i)
