@@ -20,6 +20,7 @@ AIM_PUBLISH_S = 15
 AIM_RSS_MB = 100
 AIM_PLAN_S = 1
 AIM_SUBMIT_S = 3
+AIM_REDIS_MS = 10
 
 
 @pytest.fixture(scope="module")
@@ -74,22 +75,25 @@ def test_catalog_of_thousands(served, directory, stubs, report):
         assert answer.invalid == 0
         redis_admin(served, "slowlog", "reset")
         real, queued = timed(lambda: submit(stubs, channel, names, validate_only=False))
-        layers = layer_jobs(stubs, channel)
         slow = slowest_ms(served)
+        layers = waiting_jobs(stubs, channel) - 2 * MANIFESTS
         report(f"  8,000 builds and their {layers} layers submitted",
-               f"{real:.2f} s (aim: < {AIM_SUBMIT_S} s); slowest call of Redis {slow:.1f} ms")
+               f"{real:.2f} s (aim: < {AIM_SUBMIT_S} s)")
+        report("    slowest call of Redis, 0 for under 10 ms",
+               f"{slow:.1f} ms (aim: <= {AIM_REDIS_MS} ms)")
         assert queued.queued == 2 * MANIFESTS
         assert len({build.build_id for build in queued.builds}) == 2 * MANIFESTS
         again, joined = timed(lambda: submit(stubs, channel, names, validate_only=False))
         report("  the same submitted again", f"{again:.2f} s")
         assert joined.joined == 2 * MANIFESTS
-        assert layer_jobs(stubs, channel) == layers > 0
+        assert waiting_jobs(stubs, channel) - 2 * MANIFESTS == layers > 0
     rss = resident_mb(served.pid("controlplane"))
     report("  RSS of controlplane after all of it", f"{rss:.1f} MB (aim: < {AIM_RSS_MB} MB)")
     assert rss < AIM_RSS_MB
     assert min(checks) < AIM_CHECK_S
     assert warm < AIM_PLAN_S
     assert real < AIM_SUBMIT_S
+    assert slow <= AIM_REDIS_MS
     assert publish < AIM_PUBLISH_S
 
 
@@ -112,11 +116,11 @@ def submit(stubs, channel, names, validate_only=True):
             validate_only=validate_only), timeout=120)
 
 
-def layer_jobs(stubs, channel):
-    client = stubs.build_rpc.BuildServiceStub(channel)
-    page = client.ListBuilds(
-        stubs.build.ListBuildsRequest(page_size=1000, kind="JOB_KIND_LAYER"), timeout=60)
-    return len(page.builds)
+def waiting_jobs(stubs, channel):
+    """All that is queued: nothing builds here."""
+    pools = stubs.fleet_rpc.FleetServiceStub(channel).ListPools(
+        stubs.fleet.ListPoolsRequest(), timeout=60).pools
+    return sum(pool.ready + pool.waiting for pool in pools)
 
 
 def redis_admin(served, *arguments):
