@@ -204,7 +204,8 @@ class Chaos:
                       matches=lambda arguments, reply: len(reply) > 0)
 
     def drop_complete(self, event):
-        self.proxy.on("complete", "drop", times=1 + event.target % 3)
+        for function in ("complete", "complete_and_claim"):
+            self.proxy.on(function, "drop", times=1 + event.target % 3)
 
     def kill_redis(self, event):
         self.redis.kill()

@@ -246,7 +246,8 @@ class Fleet:
             for pool in connection.call("SMEMBERS", KEYS + "pools"):
                 for state, count in resp.as_map(
                         connection.call("HGETALL", f"{KEYS}cnt:{pool}")).items():
-                    counts[state] = counts.get(state, 0) + int(count)
+                    if state != "vt":  # a time, not a count
+                        counts[state] = counts.get(state, 0) + int(count)
             return {state: count for state, count in counts.items() if count}
         finally:
             connection.close()

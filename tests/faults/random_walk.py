@@ -8,7 +8,7 @@ import resp
 
 TENANTS, POOLS, EXECUTORS = ("ta", "tb", "tc"), ("p1", "p2"), ("ex1", "ex2", "ex3")
 INDEXES = ("wait", "delay", "lease", "blamed", "done")
-WEIGHTS = {"submit": 4, "join": 1, "claim": 5, "complete": 4, "fail": 1, "requeue": 1, "park": 1,
+WEIGHTS = {"submit": 4, "join": 1, "claim": 5, "complete": 2, "complete_and_claim": 3, "fail": 1, "requeue": 1, "park": 1,
            "adopt": 1, "bury": 1, "heartbeat": 1, "cancel": 1, "tick": 2, "policy": 1}
 
 
@@ -66,6 +66,17 @@ class Walk:
 
     def complete(self):
         self.of_held("complete", self.chance.choice(("compatible", "compatible", "failed", "error")))
+
+    def complete_and_claim(self):
+        if not self.held:
+            return
+        arguments = (*self.chance.choice(self.held), "compatible", self.chance.choice(EXECUTORS),
+                     self.chance.choice(POOLS), f"n{self.step}", self.chance.choice((100, 100000)))
+        job = resp.as_map(self.queue.call("complete_and_claim", *arguments))
+        if job:
+            self.held.append((job["id"], job["tok"]))
+        again = resp.as_map(self.queue.call("complete_and_claim", *arguments))
+        assert not again or again["tok"] == job["tok"], (job, again)
 
     def fail(self):
         self.of_held("fail", "transient", "x", self.chance.choice("01"), 10, 50, 500)
