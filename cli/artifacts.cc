@@ -1,5 +1,7 @@
 #include "cli/artifacts.h"
 
+#include <deque>
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +14,7 @@ namespace {
 
 constexpr absl::Duration kStreamDeadline = absl::Minutes(10);
 constexpr uint64_t kMaxErrorFile = 1 << 20;
+constexpr size_t kRecordsAtATime = 4;
 
 }  // namespace
 
@@ -74,6 +77,26 @@ absl::StatusOr<v1::Record> GetRecord(CliContext& context,
       context, *stub, &v1::RecordService::Stub::GetRecord, request);
   if (!reply.ok()) return reply.status();
   return std::move(*reply->mutable_record());
+}
+
+absl::StatusOr<std::vector<v1::Record>> GetRecords(CliContext& context,
+                                                   const std::shared_ptr<grpc::Channel>& channel,
+                                                   const std::vector<std::string>& build_ids) {
+  const auto policy = build_ids.size() > 1 ? std::launch::async : std::launch::deferred;
+  std::vector<v1::Record> records;
+  std::deque<std::future<absl::StatusOr<v1::Record>>> under_way;
+  for (size_t next = 0; records.size() < build_ids.size();) {
+    for (; next < build_ids.size() && under_way.size() < kRecordsAtATime; ++next) {
+      under_way.push_back(std::async(policy, [&context, &channel, &id = build_ids[next]] {
+        return GetRecord(context, channel, id);
+      }));
+    }
+    absl::StatusOr<v1::Record> record = under_way.front().get();
+    under_way.pop_front();
+    if (!record.ok()) return record.status();
+    records.push_back(*std::move(record));
+  }
+  return records;
 }
 
 std::string FailureTail(CliContext& context, const std::shared_ptr<grpc::Channel>& channel,

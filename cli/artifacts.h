@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "cli/command.h"
@@ -31,6 +32,11 @@ absl::StatusOr<std::string> GetArtifact(CliContext& context,
 absl::StatusOr<v1::Record> GetRecord(CliContext& context,
                                      const std::shared_ptr<grpc::Channel>& channel,
                                      const std::string& build_id);
+
+// The same of each, in their order, a few calls at a time. The first error is the whole's.
+absl::StatusOr<std::vector<v1::Record>> GetRecords(CliContext& context,
+                                                   const std::shared_ptr<grpc::Channel>& channel,
+                                                   const std::vector<std::string>& build_ids);
 
 // `log_tail` of the text of error-<build_id>.json: the last output of what failed, as lines; ""
 // when there is none.

@@ -203,6 +203,12 @@ class BuildCommand : public Command {
   absl::StatusOr<ExitCode> Report(CliContext& context,
                                   const std::shared_ptr<grpc::Channel>& channel,
                                   const v1::SubmitBuildsResponse& reply) const {
+    std::vector<std::string> wanted;
+    for (const v1::SubmittedBuild& build : reply.builds()) {
+      if (WantsRecord(reply, build)) wanted.push_back(build.build_id());
+    }
+    LIF_ASSIGN_OR_RETURN(std::vector<v1::Record> records, GetRecords(context, channel, wanted));
+    size_t next = 0;
     std::vector<ExitCode> codes;
     std::vector<BuildResult> results;  // of builds that are over
     for (const v1::SubmittedBuild& build : reply.builds()) {
@@ -213,7 +219,7 @@ class BuildCommand : public Command {
         }
         continue;
       }
-      LIF_ASSIGN_OR_RETURN(v1::Record record, GetRecord(context, channel, build.build_id()));
+      v1::Record& record = records[next++];
       codes.push_back(ExitCodeOf(record.outcome()));
       BuildResult result{build, std::move(record), ""};
       if (result.record.outcome() != v1::OUTCOME_COMPATIBLE && !IsMany(reply)) {
