@@ -22,7 +22,8 @@ std::shared_ptr<grpc::Channel> ConnectTo(const ServerTarget& target, const std::
   // Otherwise each start asks DNS for a TXT record.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
+  // How long an attempt may take, too: a busy server accepts at once and greets late.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetMaxReceiveMessageSize(kMaxReplyBytes);
   arguments.SetUserAgentPrefix("lif/" + std::string(LifVersion()));

@@ -1,48 +1,13 @@
 #include "executor/executor_loop.h"
 
-#include <algorithm>
 #include <atomic>
 #include <thread>
 
 #include "tests/support/await.h"
-#include "tests/unit/executor/executor_rig.h"
+#include "tests/unit/executor/running_loop.h"
 
 namespace lif {
 namespace {
-
-// Runs a loop over a rig in a thread of its own.
-class RunningLoop {
- public:
-  RunningLoop(ExecutorRig& rig, JobHandler& handler, ExecutorLoop::Options options)
-      : loop_(std::move(options), rig.queue, handler, *rig.keeper, rig.clock, NullLogger()),
-        thread_([this] {
-          loop_.Run(drain.get_token(), hurry.get_token());
-          ended = true;
-        }) {}
-  ~RunningLoop() {
-    drain.request_stop();
-    hurry.request_stop();
-  }
-  int busy() const { return loop_.busy(); }
-
-  std::stop_source drain;
-  std::stop_source hurry;
-  std::atomic<bool> ended = false;
-
- private:
-  ExecutorLoop loop_;
-  std::jthread thread_;
-};
-
-ExecutorLoop::Options Options(int slots) {
-  ExecutorLoop::Options options;
-  options.executor_id = "executor-1";
-  options.pool = "amd64";
-  options.slots = slots;
-  options.lease = ExecutorRig::kLease;
-  options.drain_timeout = absl::Minutes(10);
-  return options;
-}
 
 // Counts jobs, and holds each until it is let go or its lease is stopped.
 class GatedHandler final : public JobHandler {
@@ -74,7 +39,7 @@ TEST_CASE("Every slot works, and none more") {
     builds.push_back(rig.Submit("good", generation));
   }
   const TimePump pump(rig.clock);
-  RunningLoop loop(rig, handler, Options(2));
+  RunningLoop loop(rig, handler, LoopOptions(2));
   AwaitSoon([&] { return handler.begun == 2; });
   CHECK(loop.busy() == 2);
   CHECK(rig.queue.ListPools()->front().active == 2);
@@ -91,7 +56,7 @@ TEST_CASE("An idle loop wakes for a job that comes") {
   GatedHandler handler(rig.queue);
   handler.open = true;
   const TimePump pump(rig.clock);
-  RunningLoop loop(rig, handler, Options(3));
+  RunningLoop loop(rig, handler, LoopOptions(3));
   for (int generation = 1; generation <= 3; ++generation) {
     const std::string build = rig.Submit("good", generation);
     AwaitSoon([&] { return rig.MustGetJob(build).state == JobState::kDone; });
@@ -103,7 +68,7 @@ TEST_CASE("A drain lets jobs end and claims no more") {
   ExecutorRig rig;
   GatedHandler handler(rig.queue);
   const std::string running = rig.Submit("good", 1);
-  RunningLoop loop(rig, handler, Options(1));
+  RunningLoop loop(rig, handler, LoopOptions(1));
   AwaitSoon([&] { return handler.begun == 1; });
   const std::string waiting = rig.Submit("good", 2);
   loop.drain.request_stop();
@@ -119,7 +84,7 @@ TEST_CASE("A job claimed in the moment of the drain is handed back unbegun") {
   ExecutorRig rig;
   GatedHandler handler(rig.queue);
   const std::string build = rig.Submit("good");
-  ExecutorLoop::Options options = Options(1);
+  ExecutorLoop::Options options = LoopOptions(1);
   std::stop_source drain;
   // Asked right before a claim: the drain comes when that is under way.
   options.paused = [&drain] {
@@ -138,7 +103,7 @@ TEST_CASE("A job claimed in the moment of the drain is handed back unbegun") {
 TEST_CASE("What does not end in the drain's time is handed back unharmed") {
   ExecutorRig rig;
   const std::string build = rig.Submit("slow");
-  ExecutorLoop::Options options = Options(1);
+  ExecutorLoop::Options options = LoopOptions(1);
   bool hurried = false;
   SECTION("when the time is over") {
     options.drain_timeout = absl::Seconds(20);
@@ -173,7 +138,7 @@ TEST_CASE("A queue that is away is asked again until it answers") {
   const std::string build = rig.Submit("good");
   rig.queue.SetAway(absl::UnavailableError("away"));
   const TimePump pump(rig.clock);
-  RunningLoop loop(rig, handler, Options(2));
+  RunningLoop loop(rig, handler, LoopOptions(2));
   const absl::Time start = rig.clock.Now();
   AwaitSoon([&] { return rig.clock.Now() > start + absl::Minutes(1); });
   CHECK(handler.begun == 0);
@@ -187,7 +152,7 @@ TEST_CASE("An executor that an operator drained claims nothing until that is tak
   GatedHandler handler(rig.queue);
   handler.open = true;
   std::atomic<bool> paused = true;
-  ExecutorLoop::Options options = Options(2);
+  ExecutorLoop::Options options = LoopOptions(2);
   options.paused = [&paused] { return paused.load(); };
   const std::string build = rig.Submit("good");
   const TimePump pump(rig.clock);
@@ -198,99 +163,6 @@ TEST_CASE("An executor that an operator drained claims nothing until that is tak
   CHECK(rig.MustGetJob(build).state == JobState::kReady);
   paused = false;
   AwaitSoon([&] { return handler.begun == 1; });
-}
-
-// Completes each job and claims the next, as the settler does; or loses the answer to that.
-class ChainHandler final : public JobHandler {
- public:
-  ChainHandler(WorkQueue& queue, bool loses) : queue_(queue), loses_(loses) {}
-  void Handle(const ClaimedJob& job, HeldLease& lease) override {
-    handled.push_back(Lease{job.spec.job_id, job.token});
-    const std::optional<ClaimRequest> request = lease.successor()->Request();
-    if (!request.has_value()) {
-      ++refused;
-      queue_.Complete(lease.lease(), "compatible").IgnoreError();
-      return;
-    }
-    const auto next = queue_.CompleteAndClaim(lease.lease(), "compatible", *request);
-    if (!next.ok() || !next->has_value()) return;
-    given.push_back(Lease{(*next)->spec.job_id, (*next)->token});
-    if (!loses_) lease.successor()->Take(**next);
-  }
-  // Of the one slot's thread; read when it has ended.
-  std::vector<Lease> handled;
-  std::vector<Lease> given;
-  int refused = 0;
-
- private:
-  WorkQueue& queue_;
-  const bool loses_;
-};
-
-void CheckChain(bool loses) {
-  ExecutorRig rig;
-  ChainHandler handler(rig.queue, loses);
-  std::vector<std::string> builds;
-  for (int generation = 1; generation <= 4; ++generation) {
-    builds.push_back(rig.Submit("good", generation));
-  }
-  {
-    const TimePump pump(rig.clock);
-    const RunningLoop loop(rig, handler, Options(1));
-    AwaitSoon([&] {
-      return std::all_of(builds.begin(), builds.end(), [&](const std::string& build) {
-        return rig.MustGetJob(build).state == JobState::kDone;
-      });
-    });
-  }
-  REQUIRE(handler.handled.size() == 4);
-  REQUIRE(handler.given.size() == 3);
-  // The same leases: what was claimed is neither claimed again nor waited for.
-  for (size_t i = 0; i < handler.given.size(); ++i) {
-    CHECK(handler.given[i].job_id == handler.handled[i + 1].job_id);
-    CHECK(handler.given[i].token == handler.handled[i + 1].token);
-  }
-  for (const std::string& build : builds) CHECK(rig.MustGetJob(build).crash_count == 0);
-  CHECK(rig.keeper->held() == 0);
-}
-
-TEST_CASE("A slot goes on with the job that its completion claimed") {
-  CheckChain(false);
-}
-
-TEST_CASE("A slot asks for the job that a completion without an answer claimed") {
-  CheckChain(true);
-}
-
-TEST_CASE("A slot that drains claims nothing with its completion") {
-  ExecutorRig rig;
-  std::atomic<bool> paused = false;
-  class PausingHandler final : public JobHandler {
-   public:
-    PausingHandler(WorkQueue& queue, std::atomic<bool>& pause)
-        : chain(queue, false), pause_(pause) {}
-    void Handle(const ClaimedJob& job, HeldLease& lease) override {
-      pause_ = true;
-      chain.Handle(job, lease);
-      ++ended;
-    }
-    ChainHandler chain;
-    std::atomic<int> ended = 0;
-
-   private:
-    std::atomic<bool>& pause_;
-  } handler(rig.queue, paused);
-  rig.Submit("good", 1);
-  const std::string second = rig.Submit("good", 2);
-  ExecutorLoop::Options options = Options(1);
-  options.paused = [&] { return paused.load(); };
-  {
-    const TimePump pump(rig.clock);
-    const RunningLoop loop(rig, handler, options);
-    AwaitSoon([&] { return handler.ended == 1; });
-  }
-  CHECK(handler.chain.refused == 1);
-  CHECK(rig.MustGetJob(second).state == JobState::kReady);
 }
 
 TEST_CASE("An idle executor asks little of the queue, however many slots it has") {
@@ -346,7 +218,7 @@ TEST_CASE("An idle executor asks little of the queue, however many slots it has"
   ExecutorRig rig;
   CountingQueue counting(rig.queue, rig.clock);
   GatedHandler handler(rig.queue);
-  ExecutorLoop loop(Options(8), counting, handler, *rig.keeper, rig.clock, NullLogger());
+  ExecutorLoop loop(LoopOptions(8), counting, handler, *rig.keeper, rig.clock, NullLogger());
   std::stop_source drain;
   std::jthread thread([&] { loop.Run(drain.get_token(), drain.get_token()); });
   for (int second = 0; second < 60; ++second) {
