@@ -3,6 +3,8 @@
 //       submits N jobs, then claims and completes them all
 //   bench_queue latency SOCKET FACTORY THREADS N RATE
 //       submits N jobs at RATE a second, which THREADS idle claimers pick up
+//   bench_queue through SOCKET FACTORY THREADS N
+//       the same as fast as it goes: jobs a second, submitted, claimed and completed
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -182,6 +184,18 @@ int Latency(const std::string& socket, const std::string& factory, int threads, 
   return 0;
 }
 
+int Through(const std::string& socket, const std::string& factory, int threads, int total) {
+  SystemClock clock;
+  RedisJobQueue queue(OptionsOf(socket, factory, threads + kSubmitters), &clock);
+  constexpr double kAtOnce = 1e9;
+  Pickups pickups(queue, total, kAtOnce);
+  if (!pickups.Run(threads)) return 1;
+  // Every sample counts from the start.
+  const double longest = *std::max_element(pickups.samples().begin(), pickups.samples().end());
+  std::printf("{\"jobs_per_s\": %.0f}\n", total / (longest / 1000));
+  return 0;
+}
+
 }  // namespace
 }  // namespace lif
 
@@ -189,13 +203,17 @@ int main(int argc, char** argv) {
   if (argc == 6 && std::strcmp(argv[1], "rates") == 0) {
     return lif::Rates(argv[2], argv[3], std::atoi(argv[4]), std::atoi(argv[5]));
   }
+  if (argc == 6 && std::strcmp(argv[1], "through") == 0) {
+    return lif::Through(argv[2], argv[3], std::atoi(argv[4]), std::atoi(argv[5]));
+  }
   if (argc == 7 && std::strcmp(argv[1], "latency") == 0) {
     return lif::Latency(argv[2], argv[3], std::atoi(argv[4]), std::atoi(argv[5]),
                         std::atof(argv[6]));
   }
   std::fputs(
       "usage: bench_queue rates SOCKET FACTORY THREADS JOBS\n"
-      "       bench_queue latency SOCKET FACTORY THREADS JOBS RATE\n",
+      "       bench_queue latency SOCKET FACTORY THREADS JOBS RATE\n"
+      "       bench_queue through SOCKET FACTORY THREADS JOBS\n",
       stderr);
   return 2;
 }
