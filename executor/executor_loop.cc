@@ -78,7 +78,7 @@ class ExecutorLoop::NextOfSlot final : public Successor {
   std::optional<Work> work_;
 };
 
-bool ExecutorLoop::MayClaim(std::stop_token drain) const {
+bool ExecutorLoop::MayClaim(const std::stop_token& drain) const {
   return !drain.stop_requested() && !(options_.paused && options_.paused());
 }
 
@@ -90,7 +90,7 @@ ExecutorLoop::Work ExecutorLoop::Hold(const ClaimedJob& job) {
   return {job, keeper_.Hold({job.spec.job_id, job.token})};
 }
 
-void ExecutorLoop::RunSlot(std::stop_token drain) {
+void ExecutorLoop::RunSlot(const std::stop_token& drain) {
   ClaimRequest request = NewRequest();
   std::optional<Work> work;
   while (true) {
@@ -107,7 +107,7 @@ void ExecutorLoop::RunSlot(std::stop_token drain) {
   }
 }
 
-void ExecutorLoop::RunJob(const Work& work, Successor& next, std::stop_token drain) {
+void ExecutorLoop::RunJob(const Work& work, Successor& next, const std::stop_token& drain) {
   ++busy_;
   // Claimed in the moment in which the drain came: others begin it sooner than we end it.
   if (drain.stop_requested() && queue_.Requeue(work.lease->lease()).ok()) {
@@ -121,7 +121,8 @@ void ExecutorLoop::RunJob(const Work& work, Successor& next, std::stop_token dra
   --busy_;
 }
 
-std::optional<ClaimedJob> ExecutorLoop::ClaimNext(ClaimRequest request, std::stop_token drain) {
+std::optional<ClaimedJob> ExecutorLoop::ClaimNext(ClaimRequest request,
+                                                  const std::stop_token& drain) {
   // Short, so that a failover is over for all soon after it: idle executors ask as often anyway.
   const BackoffPolicy backoff{.initial = absl::Milliseconds(200), .maximum = absl::Seconds(2)};
   int failures = 0;
@@ -149,7 +150,7 @@ std::optional<ClaimedJob> ExecutorLoop::ClaimNext(ClaimRequest request, std::sto
   return std::nullopt;
 }
 
-void ExecutorLoop::RunTicks(std::stop_token stop) {
+void ExecutorLoop::RunTicks(const std::stop_token& stop) {
   if (!options_.tick) return;
   while (clock_.Sleep(options_.tick_period * (0.75 + 0.5 * Jitter()), stop)) {
     // What fails now succeeds at a later tick, here or elsewhere; ClaimNext tells of the outage.

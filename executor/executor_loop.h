@@ -59,14 +59,14 @@ class ExecutorLoop {
   struct Work;
   class NextOfSlot;
 
-  void RunSlot(std::stop_token drain);
-  void RunJob(const Work& work, Successor& next, std::stop_token drain);
+  void RunSlot(const std::stop_token& drain);
+  void RunJob(const Work& work, Successor& next, const std::stop_token& drain);
   // Waits for it; nullopt when the drain comes first.
-  std::optional<ClaimedJob> ClaimNext(ClaimRequest request, std::stop_token drain);
+  std::optional<ClaimedJob> ClaimNext(ClaimRequest request, const std::stop_token& drain);
   Work Hold(const ClaimedJob& job);
   ClaimRequest NewRequest();
-  bool MayClaim(std::stop_token drain) const;
-  void RunTicks(std::stop_token stop);
+  bool MayClaim(const std::stop_token& drain) const;
+  void RunTicks(const std::stop_token& stop);
   double Jitter();
 
   const Options options_;
