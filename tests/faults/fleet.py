@@ -214,8 +214,8 @@ class Fleet:
                 found.append(Execution(kind, int(micros) / 1e6, int(pid), subject, detail))
         return found
 
-    def await_execution(self, what, manifest, count=1, seconds=30):
-        """The `count`-th of its kind."""
+    def await_execution(self, what, manifest=None, count=1, seconds=30):
+        """The `count`-th of its kind; of any manifest, without one: jobs of one call have no order."""
         return factories.wait_until(
             lambda: (self.executions(what, manifest)[count - 1:] or [None])[0], seconds,
             lambda: f"{what} {count} of {manifest}:\n{self.explain([])}")

@@ -119,7 +119,7 @@ def test_row_20_a_job_that_kills_its_executor(fleet, report):
     client = fleet.client()
     with Supervisor(executors) as supervisor:
         client.submit(*calm)
-        fleet.await_execution("built", calm[20], seconds=60)
+        fleet.await_execution("built", count=20, seconds=60)
         began = fleets.monotonic()
         time.sleep(6)
         client.submit(killer, priority=10)

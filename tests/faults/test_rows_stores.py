@@ -18,7 +18,7 @@ def test_row_10_postgresql_is_stopped(fleet, stores, report):
     fleet.add_executors(2, slots=2)
     client = fleet.client()
     builds = client.submit(*names).builds
-    fleet.await_execution("built", names[2])
+    fleet.await_execution("built", count=3)
     events = graph.Events(fleet)
     stores.postgres("stop")
     try:
