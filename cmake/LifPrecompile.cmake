@@ -1,7 +1,7 @@
 # Precompiled headers, for compilers that no ccache stands before: most of a file's compile time is
 # its includes. With ccache they are off, which also proves that each file includes what it uses.
 set(lif_precompile_default OFF)
-if(NOT CCACHE_PROGRAM AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+if(NOT CCACHE_PROGRAM AND CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang)$")
   set(lif_precompile_default ON)
 endif()
 option(LIF_PRECOMPILE "Precompile the headers that most files include" ${lif_precompile_default})

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "absl/base/config.h"
 #include "common/base/file_util.h"
 #include "common/base/grpc_status.h"
 #include "common/process/posix_process_runner.h"
@@ -39,7 +40,7 @@ TEST_CASE("SIGTERM ends streams with a hint, then the process, with exit code 0"
 
 // A sanitizer's shadow and quarantine are not the program's; tests/bench measures the release
 // build.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_THREAD_SANITIZER)
 constexpr int64_t kResidentLimit = 400 * 1024;  // KiB
 #else
 constexpr int64_t kResidentLimit = 60 * 1024;  // KiB

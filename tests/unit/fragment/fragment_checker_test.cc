@@ -22,8 +22,8 @@ TEST_CASE("Everything that is allowed passes", "[fragment]") {
       "COPY --from=module conf/*.conf /srv/",
       "COPY --from=module --chown=app:app --chmod=0755 --link app.py /srv/$PREFIX",
       "COPY --from=module --link=false [\"with space.txt\", \"/srv/\"]",
-      "ADD --checksum=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "
-      "https://example.test/v${PORT}/a.tar.gz /opt/",
+      ("ADD --checksum=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "
+       "https://example.test/v${PORT}/a.tar.gz /opt/"),
       "ENV A=b B=\"c d\" C='$e' D=${PREFIX}/x E=\\$F PATH=/opt/bin:$PATH",
       "LABEL org.example.a=b \"quoted.key\"=\"c d\"",
       "WORKDIR /srv/$PREFIX",
