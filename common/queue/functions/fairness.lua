@@ -56,9 +56,14 @@ local function next_tenant(ctx, pool)
     if #front == 0 then return nil end
     if #front == 2 then return front[1], true end
     local tenant = tenant_of(ctx, front[1], pool)
-    local score = score_of(ctx, tenant, tenant.use[pool])
-    if score <= tonumber(front[4]) then return front[1], false end
-    call('ZADD', turns, format('%.3f', score), front[1])
+    local score = format('%.3f', score_of(ctx, tenant, tenant.use[pool]))
+    local behind = tonumber(score) - tonumber(front[4])
+    -- Of equals the first by name, as they stand in the set, so that the others stay at the pool's
+    -- virtual time or behind it: who comes now, at that time, is next.
+    if behind < 0 or (behind == 0 and score == format('%.3f', tonumber(front[2]))) then
+      return front[1], false
+    end
+    call('ZADD', turns, score, front[1])
   end
   return call('ZRANGE', turns, 0, 0)[1], false
 end

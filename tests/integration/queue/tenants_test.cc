@@ -53,6 +53,21 @@ TEST_CASE("tenants: quotas") {
   }
 }
 
+// Else who comes next, at the time of the pick, would stand behind an equal that was passed over.
+TEST_CASE("tenants: of equals the first by name is next, also before one whose bound is stale") {
+  AdminHarness queue;
+  for (const char* tenant : {"early", "late"}) {
+    MustSubmit(queue, TestRequest(ManyJobs(tenant, 2), tenant));
+    queue.Redis({"HSET", queue.Key(absl::StrCat("tenant:", tenant)), "u:amd64", "1000 0 0"});
+  }
+  queue.Redis({"ZADD", queue.Key("ten:amd64"), "XX", "1000", "early", "500", "late"});
+  REQUIRE(ClaimOne(queue).tenant == "early");
+  MustSubmit(queue, TestRequest(ManyJobs("a", 1), "any"));
+  REQUIRE(ClaimOne(queue).tenant == "any");
+  REQUIRE(ClaimOne(queue).tenant == "late");
+  queue.RequireSound(5);
+}
+
 TEST_CASE("tenants: who they are, what they may have and what they have") {
   AdminHarness queue;
   REQUIRE(queue.admin().ListTenants(10)->empty());
